@@ -1,0 +1,109 @@
+package storage
+
+import "time"
+
+// Entry is one normalized news item of exactly one source.
+//
+// Everything in it is safe to hand to any reader: URLs are absolute http or
+// https, Summary and Content are allow-listed HTML, all else is plain text,
+// and every string is valid UTF-8 with characters that XML allows.
+type Entry struct {
+	ID     string // public id, an absolute IRI, minted once and unique
+	Source string // id of its source
+	Story  string // id of its story
+
+	GUID         string // as the source wrote it
+	URL          string // as the source gave it, made absolute
+	CanonicalURL string // without tracking parameters and the like
+	Title        string // plain text
+	Summary      string // safe HTML
+	Content      string // safe HTML; empty when the source gives only a summary
+	Authors      []Person
+	Categories   []string
+	Media        []Media // the lead image first, if there is one
+	Language     string  // BCP 47, or empty
+	Rights       string
+	Comments     string // URL of the discussion
+	Origin       *Origin
+	ReadingTime  time.Duration
+
+	// Published and Updated are what the source says, zero when it does not.
+	// Published is fixed at first sight; Updated moves only with Digest.
+	Published time.Time
+	Updated   time.Time
+	FirstSeen time.Time // when a poll first brought it
+	Effective time.Time // by which feeds are ordered, fixed at first sight
+
+	// Changed is the second in which the present revision became visible.
+	Changed  time.Time
+	Revision int    // from 1; grows when Digest changes
+	Digest   Digest // of the normalized content
+	Keys     []Key  // by which it is known, strongest first
+}
+
+// Person is an author.
+type Person struct {
+	Name  string
+	Email string
+	URL   string
+}
+
+// Medium says what kind of thing a Media is.
+type Medium string
+
+// The media that an entry may carry.
+const (
+	Image    Medium = "image"
+	Video    Medium = "video"
+	Audio    Medium = "audio"
+	Document Medium = "document"
+)
+
+// Media is one image, film, recording or file of an entry. A zero Bytes,
+// Width, Height or Duration is not known.
+type Media struct {
+	URL      string
+	Type     string // media type, such as image/jpeg, or empty
+	Medium   Medium
+	Bytes    int64
+	Width    int
+	Height   int
+	Duration time.Duration
+	Title    string
+	Caption  string
+	Credit   string
+}
+
+// Origin is where the source itself took an entry from (RFC 4287 atom:source,
+// RSS 2.0 source).
+type Origin struct {
+	ID      string
+	Title   string
+	URL     string // of the feed
+	Link    string // of the site
+	Updated time.Time
+}
+
+// Digest is the first half of a SHA-256.
+type Digest [16]byte
+
+// Key is an identity key: its first byte is the kind, the rest a hash. Keys
+// of different kinds never meet.
+type Key [17]byte
+
+// Story is entries of one or more sources that carry the same report.
+type Story struct {
+	ID     string // 13 base32 characters
+	Public string // id under which it is published: of the entry first committed
+
+	// Entries are the visible ones in order of first commit, at least one.
+	// The first leads.
+	Entries []Entry
+
+	// Changed is the second in which the story last changed: an entry of it
+	// was added or revised.
+	Changed time.Time
+}
+
+// Lead returns the entry that stands for the story.
+func (s Story) Lead() Entry { return s.Entries[0] }

@@ -1,0 +1,120 @@
+package storage
+
+import "time"
+
+// Settings is what the configuration contributes to the store.
+type Settings struct {
+	BaseURL string // public URL of this server, ending in a slash
+	Feed    Feed
+	Sources []SourceSettings // by id
+
+	// Changed is the second in which these settings became visible.
+	Changed time.Time
+}
+
+// Feed describes the merged News Feed.
+type Feed struct {
+	Title  string
+	Limit  int           // greatest number of items; 0 is none
+	Window time.Duration // counted back from the newest item; 0 is none
+	Across Across
+}
+
+// Across says what becomes of the same story in several sources.
+type Across string
+
+// The choices for Across.
+const (
+	Merge Across = "merge" // one item, which names all its sources
+	Mark  Across = "mark"  // an item each, with the story's id
+	Off   Across = "off"   // an item each
+)
+
+// SourceSettings is a source as configured.
+type SourceSettings struct {
+	ID         string
+	URL        string // as configured; may hold secrets, never shown
+	Title      string // empty: what the source says
+	Categories []string
+	Disabled   bool
+}
+
+// Source is a source as the store knows it.
+type Source struct {
+	SourceSettings
+	Removed bool // no longer configured
+	State   State
+	Entries int // stored
+}
+
+// Hidden reports whether the source's entries are kept out of every feed.
+func (s Source) Hidden() bool { return s.Disabled || s.Removed }
+
+// Name returns the title to show for the source: the configured one, its own,
+// or its id.
+func (s Source) Name() string {
+	switch {
+	case s.Title != "":
+		return s.Title
+	case s.State.About.Title != "":
+		return s.State.About.Title
+	}
+	return s.ID
+}
+
+// State is what polls have found out about a source.
+type State struct {
+	About      About
+	Validators Validators
+	Body       Digest     // of the last body read, zero for none
+	Seen       []Sighting // the items of the last document
+
+	NextDue   time.Time
+	DueReason string    // why NextDue is what it is, for people
+	NotBefore time.Time // the publisher asked for no request before this
+
+	LastPoll    time.Time
+	LastSuccess time.Time // the last 200 or 304 that could be read
+	LastNew     time.Time // the last poll that brought an entry
+	LastForced  time.Time
+
+	Status   int    // HTTP status of the last poll, 0 when none came
+	Error    string // why the last poll failed, one line; empty: it did not
+	Failures int    // polls failed in a row
+	Gone     bool   // answered 410: not polled until enabled anew
+	MovedTo  string // permanent redirect target, used instead of the URL
+	Polls    uint64
+
+	// SharedGUIDs says that the source gave several items one guid.
+	SharedGUIDs bool
+}
+
+// About is what a source says about itself, normalized.
+type About struct {
+	ID          string // atom:id, or empty
+	Title       string
+	Description string
+	Link        string // of the site
+	Self        string // of the feed
+	Hub         string
+	Image       string
+	Language    string
+	Rights      string
+	Format      string // see contract: rss2.0, atom1.0, json1.1, …
+	Updated     time.Time
+}
+
+// Validators are the byte-exact validators of one complete response
+// (RFC 9110 section 8.8) and the URL that issued them.
+type Validators struct {
+	URL          string
+	ETag         string
+	LastModified string
+}
+
+// Sighting is an item of a source's last document: the digest of its raw
+// bytes and the strongest key of the entry it became.
+type Sighting struct {
+	Item Digest
+	Key  Key
+}

@@ -1,0 +1,143 @@
+// Package storage holds the nouns of the News Feed and the contract of a store.
+//
+// A store is changed by records and by nothing else. A Record is complete: it
+// carries every id, time and decision that the change needs, so that applying
+// the same records in the same order to two stores gives equal stores. Apply
+// reads no clock and no randomness.
+//
+// Reads are pages. A page is a copy: it stays valid after the read, belongs to
+// the caller, and keeps nothing of the store open.
+package storage
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound says that the store has no source, entry or story of that id.
+var ErrNotFound = errors.New("storage: not found")
+
+// ErrClosed says that the store was closed before or during the call.
+var ErrClosed = errors.New("storage: closed")
+
+// MaxPage is the greatest number of entries or stories in one page.
+const MaxPage = 1000
+
+// Reader reads the store. Its methods are safe for concurrent use and see the
+// store as it was after some commit.
+type Reader interface {
+	// Settings returns what the configuration last contributed.
+	Settings(ctx context.Context) (Settings, error)
+
+	// Sources returns all sources, also those no longer configured, by id.
+	Sources(ctx context.Context) ([]Source, error)
+
+	// Source returns one source, or ErrNotFound.
+	Source(ctx context.Context, id string) (Source, error)
+
+	// Entry returns the entry with that public id, or ErrNotFound.
+	Entry(ctx context.Context, id string) (Entry, error)
+
+	// Entries returns the entries that q selects, newest first.
+	Entries(ctx context.Context, q Query) (Page[Entry], error)
+
+	// Story returns one story, or ErrNotFound; also when every source of the
+	// story is hidden.
+	Story(ctx context.Context, id string) (Story, error)
+
+	// Stories returns the stories that q selects, newest first, each once: a
+	// story stands where its first visible entry that q selects stands.
+	Stories(ctx context.Context, q Query) (Page[Story], error)
+
+	// Stats returns the store's own figures.
+	Stats(ctx context.Context) (Stats, error)
+}
+
+// Index answers what the resolver of identity asks.
+type Index interface {
+	// Find returns for each key the first committed entry that has it. The
+	// result is as long as keys; an entry that does not exist has no ID.
+	Find(ctx context.Context, keys []Key) ([]Entry, error)
+}
+
+// Writer changes the store.
+type Writer interface {
+	// Commit applies the records in their order and returns when they are
+	// durable. They change the store together or, with an error, not at all.
+	Commit(ctx context.Context, records ...Record) error
+}
+
+// Store is a whole store. Close waits for calls in progress.
+type Store interface {
+	Reader
+	Index
+	Writer
+	Close() error
+}
+
+// Notifier is the optional ability of a store to say that what it publishes
+// has changed.
+type Notifier interface {
+	// Changed returns the channel on which the store sends Stats.Version
+	// after a commit that changed it. The channel holds only the newest
+	// version and has one receiver. It is never closed.
+	Changed() <-chan uint64
+}
+
+// Record is one change of the store. Exactly one of its parts is set.
+type Record struct {
+	Time     time.Time // when it was decided
+	Settings *Settings
+	Poll     *Poll
+	Prune    *Prune
+}
+
+// Poll is one visit to one source and all that follows from it.
+type Poll struct {
+	Source string
+	State  State // of the source after the visit
+
+	// Entries are the new and the changed entries, resolved: ID, Story,
+	// times and Revision are final. An entry whose ID the store knows
+	// replaces it. Effective, FirstSeen, Source and Story of a known entry
+	// do not change.
+	Entries []Entry
+}
+
+// Prune removes entries for good.
+type Prune struct {
+	Entries []string // ids
+}
+
+// Query selects entries or stories. Entries of hidden sources (disabled, or no
+// longer configured) are selected only on demand.
+type Query struct {
+	Source   string    // of this source only
+	Category string    // in this category only, compared without case
+	Since    time.Time // effective time not before this
+	Until    time.Time // effective time before this
+	Hidden   bool      // entries of hidden sources too; Stories ignores it
+	Before   Cursor    // continue after a page that ended here
+	Limit    int       // 1 to MaxPage
+}
+
+// Cursor is a place in the order of entries. It is opaque; the empty cursor
+// is the newest end.
+type Cursor string
+
+// Page is one page of a longer list. Next is empty on the last page.
+type Page[T any] struct {
+	Items []T
+	Next  Cursor
+}
+
+// Stats are figures about the store.
+type Stats struct {
+	Version uint64    // grows with each record that changed what is published
+	Changed time.Time // newest Changed of all entries and settings applied
+	Entries int       // stored, hidden ones included
+	Stories int
+	Sources int
+	Bytes   int64 // size on disk
+}
