@@ -1,0 +1,110 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+func within[T cmp.Ordered](value, low, high T) error {
+	if value < low || value > high {
+		return fmt.Errorf("%v is out of range; write a value from %v to %v", value, low, high)
+	}
+	return nil
+}
+
+func checkPresent(s string) error {
+	if strings.TrimSpace(s) == "" {
+		return errors.New("is empty; write some text")
+	}
+	return nil
+}
+
+func checkLine(s string) error {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return errors.New("has a line break or another control character; leave it out")
+	}
+	return nil
+}
+
+func checkListen(s string) error {
+	if s == "systemd" {
+		return nil
+	}
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		switch {
+		case !filepath.IsAbs(path):
+			return fmt.Errorf(`%q is not an absolute path; write for example "unix:/run/newsfeed/newsfeed.sock"`, s)
+		case len(path) > 107: // sun_path of unix(7), with its end
+			return fmt.Errorf("%q is too long for a socket; write a path of at most 107 bytes", s)
+		}
+		return nil
+	}
+	if _, _, tcp := splitListen(s); !tcp {
+		return fmt.Errorf(`%q is not an address; write for example "127.0.0.1:8080", "unix:/path" or "systemd"`, s)
+	}
+	return nil
+}
+
+// splitListen returns the host and the port of an address, or false when it
+// has none.
+func splitListen(s string) (host string, port uint16, tcp bool) {
+	host, number, err := net.SplitHostPort(s)
+	if err != nil || strings.HasPrefix(s, "unix:") || strings.ContainsAny(host, "/ ") {
+		return "", 0, false
+	}
+	n, err := strconv.ParseUint(number, 10, 16)
+	return host, uint16(n), err == nil
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// parseWeb parses an absolute http or https URL. Its error does not repeat the
+// URL, which may hold a secret.
+func parseWeb(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !validPort(u) {
+		return nil, errors.New("is not an absolute http or https URL")
+	}
+	return u, nil
+}
+
+func validPort(u *url.URL) bool {
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" || err == nil && n > 0
+}
+
+func checkContact(s string) error {
+	if _, err := parseWeb(s); s == "" || err == nil {
+		return nil
+	}
+	if a, err := mail.ParseAddress(s); err == nil && a.Address == s {
+		return nil
+	}
+	return fmt.Errorf(`%q is neither a URL nor a mail address; write for example "https://example.org/about" or "news@example.org"`, s)
+}
+
+func checkProxy(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Hostname() != "" && validPort(u) {
+		switch u.Scheme {
+		case "http", "https", "socks5", "socks5h":
+			return nil
+		}
+	}
+	return errors.New(`is not the URL of a proxy; write for example "http://127.0.0.1:3128" or "socks5://127.0.0.1:1080"`)
+}

@@ -1,0 +1,157 @@
+// Package config reads the configuration: a TOML file, overridden by
+// environment variables, checked as a whole.
+//
+// A Config is a plain value: nothing in this package is global, and nothing
+// keeps a reference to a Config that it returned.
+// Whatever is wrong is reported at once, each problem with its file, line, key
+// and what to write instead.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Config is a whole configuration. The zero value is not usable: start from
+// Default.
+type Config struct {
+	Server  Server   `toml:"server" envPrefix:"SERVER_"`
+	Storage Storage  `toml:"storage" envPrefix:"STORAGE_"`
+	Poll    Poll     `toml:"poll" envPrefix:"POLL_"`
+	Dedup   Dedup    `toml:"dedup" envPrefix:"DEDUP_"`
+	Feed    Feed     `toml:"feed" envPrefix:"FEED_"`
+	Sources []Source `toml:"source" env:"-"`
+}
+
+// Server says where the feeds and the administration are served. A listen
+// address is host:port, unix:/path or systemd (socket activation).
+type Server struct {
+	Listen      string `toml:"listen" env:"LISTEN"`
+	AdminListen string `toml:"admin_listen" env:"ADMIN_LISTEN"` // Load derives an empty one
+
+	// BaseURL is the public URL of this server. Load derives an empty one from
+	// Listen and ends it in a slash. It stays empty when Listen asks for any
+	// free port: then only who listens knows it.
+	BaseURL string `toml:"base_url" env:"BASE_URL"`
+}
+
+// Storage says where entries are kept, and for how long.
+type Storage struct {
+	Path      string    `toml:"path" env:"PATH"` // Load makes it absolute
+	Retention Retention `toml:"retention" envPrefix:"RETENTION_"`
+}
+
+// Retention bounds the store.
+type Retention struct {
+	Age Duration `toml:"age" env:"AGE"` // 0: for ever
+}
+
+// Poll says how sources are visited.
+type Poll struct {
+	Workers           int       `toml:"workers" env:"WORKERS"`
+	RequestsPerMinute int       `toml:"requests_per_minute" env:"REQUESTS_PER_MINUTE"` // 0: one poll a source and hour
+	MinInterval       Duration  `toml:"min_interval" env:"MIN_INTERVAL"`
+	MinForce          Duration  `toml:"min_force" env:"MIN_FORCE"`
+	MaxInterval       Duration  `toml:"max_interval" env:"MAX_INTERVAL"`
+	Schedule          string    `toml:"schedule" env:"SCHEDULE"` // cron expression, or empty
+	Timeout           Duration  `toml:"timeout" env:"TIMEOUT"`
+	MaxBody           Size      `toml:"max_body" env:"MAX_BODY"`
+	HostInterval      Duration  `toml:"host_interval" env:"HOST_INTERVAL"`
+	Contact           string    `toml:"contact" env:"CONTACT"` // URL or mail address, or empty
+	AllowPrivate      []Network `toml:"allow_private" env:"-"`
+	Proxy             string    `toml:"proxy" env:"PROXY"` // URL, or empty; may hold a password
+}
+
+// Dedup says what becomes of the same story in several sources.
+type Dedup struct {
+	AcrossSources string `toml:"across_sources" env:"ACROSS_SOURCES"` // merge, mark or off
+}
+
+// Feed describes the merged News Feed.
+type Feed struct {
+	Title  string   `toml:"title" env:"TITLE"`
+	Limit  int      `toml:"limit" env:"LIMIT"`   // 0: none
+	Window Duration `toml:"window" env:"WINDOW"` // 0: none
+}
+
+// Source is one configured news source.
+type Source struct {
+	ID          string   `toml:"id"`  // Load derives an empty one from URL
+	URL         string   `toml:"url"` // may hold secrets, never to be shown
+	Title       string   `toml:"title"`
+	Categories  []string `toml:"categories"`
+	Schedule    string   `toml:"schedule"`     // empty: as in Poll
+	MinInterval Duration `toml:"min_interval"` // 0: as in Poll
+	Enabled     bool     `toml:"enabled"`      // Load sets it unless the file says otherwise
+}
+
+// Default returns the configuration of an empty file, before anything is
+// derived from where that file is.
+func Default() Config {
+	return Config{
+		Server:  Server{Listen: "127.0.0.1:8080"},
+		Storage: Storage{Path: "newsfeed.db", Retention: Retention{Age: 365 * day}},
+		Poll: Poll{
+			Workers:      64,
+			MinInterval:  15 * minute,
+			MinForce:     10 * second,
+			MaxInterval:  day,
+			Timeout:      20 * second,
+			MaxBody:      15 * mebibyte,
+			HostInterval: second,
+		},
+		Dedup: Dedup{AcrossSources: "merge"},
+		Feed:  Feed{Title: "News Feed", Limit: 100, Window: 7 * day},
+	}
+}
+
+// Load reads the configuration: the defaults, then the file at path, then the
+// environment as getenv tells it (an empty variable counts as absent), then
+// the values derived from all these. The warnings, one line each, name what is
+// accepted but hardly meant. An error about the configuration is an *Error.
+func Load(path string, getenv func(string) string) (Config, []string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, nil, &Error{Problems: []Problem{unreadable(path, err)}}
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return Config{}, nil, fmt.Errorf("find folder of %s: %w", path, err)
+	}
+
+	c := Default()
+	r := newReport(path)
+	decoded := r.decode(text, &c)
+	r.override(&c, getenv)
+	if decoded {
+		c = c.derive(filepath.Dir(abs), getenv)
+		c.validate(r)
+	}
+	if err := r.err(); err != nil {
+		return Config{}, nil, err
+	}
+	return c, r.warned(), nil
+}
+
+// Validate returns the warnings and, as an *Error, all that is wrong with a
+// Config from which nothing is left to derive. Load has done so already.
+func (c Config) Validate() ([]string, error) {
+	r := newReport("")
+	c.validate(r)
+	return r.warned(), r.err()
+}
+
+func unreadable(path string, err error) Problem {
+	p := Problem{File: path, Message: "cannot be read: " + err.Error()}
+	var pathErr *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.Message = "there is no such file; name another with --config, or begin with a copy of config.example.toml"
+	case errors.As(err, &pathErr):
+		p.Message = "cannot be read: " + pathErr.Err.Error()
+	}
+	return p
+}

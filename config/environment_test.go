@@ -1,0 +1,92 @@
+package config_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"newsfeed/config"
+)
+
+func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
+	got, _, err := config.Load(write(t, "[poll]\nworkers = 3\n"), environment(
+		"NEWSFEED_SERVER_LISTEN=127.0.0.1:1",
+		"NEWSFEED_SERVER_ADMIN_LISTEN=127.0.0.1:2",
+		"NEWSFEED_SERVER_BASE_URL=https://example.org/",
+		"NEWSFEED_STORAGE_PATH=/srv/store.db",
+		"NEWSFEED_STORAGE_RETENTION_AGE=1d",
+		"NEWSFEED_POLL_WORKERS=5",
+		"NEWSFEED_POLL_REQUESTS_PER_MINUTE=6",
+		"NEWSFEED_POLL_MIN_INTERVAL=30m",
+		"NEWSFEED_POLL_MIN_FORCE=7s",
+		"NEWSFEED_POLL_MAX_INTERVAL=2d",
+		"NEWSFEED_POLL_SCHEDULE=@daily",
+		"NEWSFEED_POLL_TIMEOUT=8s",
+		"NEWSFEED_POLL_MAX_BODY=9MiB",
+		"NEWSFEED_POLL_HOST_INTERVAL=2s",
+		"NEWSFEED_POLL_CONTACT=https://example.org/about",
+		"NEWSFEED_POLL_PROXY=http://127.0.0.1:3128",
+		"NEWSFEED_DEDUP_ACROSS_SOURCES=off",
+		"NEWSFEED_FEED_TITLE=Mine",
+		"NEWSFEED_FEED_LIMIT=11",
+		"NEWSFEED_FEED_WINDOW=1w",
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hour := config.Duration(3600e9)
+	want := config.Config{
+		Server:  config.Server{Listen: "127.0.0.1:1", AdminListen: "127.0.0.1:2", BaseURL: "https://example.org/"},
+		Storage: config.Storage{Path: "/srv/store.db", Retention: config.Retention{Age: 24 * hour}},
+		Poll: config.Poll{
+			Workers: 5, RequestsPerMinute: 6, MinInterval: hour / 2, MinForce: 7e9, MaxInterval: 48 * hour, Schedule: "@daily",
+			Timeout: 8e9, MaxBody: 9 << 20, HostInterval: 2e9, Contact: "https://example.org/about", Proxy: "http://127.0.0.1:3128",
+		},
+		Dedup: config.Dedup{AcrossSources: "off"},
+		Feed:  config.Feed{Title: "Mine", Limit: 11, Window: 7 * 24 * hour},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	requireSet(t, "", reflect.ValueOf(got))
+}
+
+// requireSet fails for a single value that the test above forgot.
+func requireSet(t *testing.T, table string, v reflect.Value) {
+	t.Helper()
+	for field, value := range v.Fields() {
+		switch value.Kind() {
+		case reflect.Slice:
+		case reflect.Struct:
+			requireSet(t, table+field.Name+".", value)
+		default:
+			if value.IsZero() {
+				t.Errorf("%s%s is not overridden", table, field.Name)
+			}
+		}
+	}
+}
+
+func TestLoad_NamesTheVariableThatIsWrong(t *testing.T) {
+	path := write(t, "[poll]\ntimeout = \"5s\"\nworkers = \"x\"\n")
+	_, _, err := config.Load(path, environment(
+		"NEWSFEED_POLL_TIMEOUT=abc",
+		"NEWSFEED_POLL_MAX_INTERVAL=1m",
+		"NEWSFEED_FEED_LIMIT=ten",
+	))
+	if err == nil {
+		t.Fatal("no error")
+	}
+	want := []string{
+		path + `:3: poll.workers: "x" is not a whole number; write for example 64`,
+		`environment: NEWSFEED_FEED_LIMIT: "ten" is not a whole number; write for example 64`,
+		`environment: NEWSFEED_POLL_TIMEOUT: "abc" is not a duration; write for example "20s" or "15m"`,
+		`environment: NEWSFEED_POLL_MAX_INTERVAL: 1m is below poll.min_interval, which is 15m`,
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

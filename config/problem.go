@@ -1,0 +1,151 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is all that is wrong with a configuration, in the order of its lines.
+type Error struct {
+	Problems []Problem // at least one
+}
+
+// Error returns the problems, one a line.
+func (e *Error) Error() string {
+	return strings.Join(lines(e.Problems), "\n")
+}
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	File   string // as given to Load; "environment"; or empty when there is none
+	Line   int    // from 1; 0 when the problem is nowhere in the text
+	Column int    // in bytes, from 1; 0 with Line
+
+	// Key is the dotted key or the environment variable. The tables of a list
+	// count from 1: source[2].url. Empty when no key is concerned.
+	Key     string
+	Message string // what is wrong, and what to write instead
+}
+
+// String returns the problem as one line.
+func (p Problem) String() string {
+	var parts []string
+	switch {
+	case p.Line > 0:
+		parts = append(parts, fmt.Sprintf("%s:%d", p.File, p.Line))
+	case p.File != "":
+		parts = append(parts, p.File)
+	}
+	if p.Key != "" {
+		parts = append(parts, p.Key)
+	}
+	return strings.Join(append(parts, p.Message), ": ")
+}
+
+// place is where a key got its value.
+type place struct {
+	variable     string // environment variable, or empty
+	line, column int    // in the file
+}
+
+// report gathers problems and warnings, and knows where keys stand.
+type report struct {
+	file     string
+	places   map[string]place
+	problems []Problem
+	warnings []Problem
+	reported map[string]bool // keys with a problem
+}
+
+func newReport(file string) *report {
+	return &report{file: file, places: map[string]place{}, reported: map[string]bool{}}
+}
+
+// problem reports that a key is wrong. Only the first report of a key counts:
+// the second would be about the value that stands in for the refused one.
+func (r *report) problem(key, format string, args ...any) {
+	r.add(r.at(key, format, args...))
+}
+
+func (r *report) add(p Problem) {
+	if p.Key != "" && r.reported[p.Key] {
+		return
+	}
+	r.reported[p.Key] = true
+	r.problems = append(r.problems, p)
+}
+
+func (r *report) warn(key, format string, args ...any) {
+	r.warnings = append(r.warnings, r.at(key, format, args...))
+}
+
+// check reports err, if there is one, for key.
+func (r *report) check(key string, err error) {
+	if err != nil {
+		r.problem(key, "%s", err)
+	}
+}
+
+func (r *report) at(key, format string, args ...any) Problem {
+	p := Problem{File: r.file, Key: key, Message: fmt.Sprintf(format, args...)}
+	where := r.place(key)
+	if where.variable != "" {
+		p.File, p.Key = "environment", where.variable
+		return p
+	}
+	p.Line, p.Column = where.line, where.column
+	return p
+}
+
+// place returns where the key stands, or else the table that should have it.
+func (r *report) place(key string) place {
+	for {
+		if where, ok := r.places[key]; ok {
+			return where
+		}
+		i := strings.LastIndexByte(key, '.')
+		if i < 0 {
+			return place{}
+		}
+		key = key[:i]
+	}
+}
+
+// line names the line of a key for use within a message, or else the key.
+func (r *report) line(key string) string {
+	if where := r.place(key); where.line > 0 {
+		return fmt.Sprintf("line %d", where.line)
+	}
+	return key
+}
+
+func (r *report) err() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	return &Error{Problems: sorted(r.problems)}
+}
+
+func (r *report) warned() []string { return lines(sorted(r.warnings)) }
+
+// sorted puts what has no line last.
+func sorted(problems []Problem) []Problem {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(min(b.Line, 1), min(a.Line, 1)),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+		)
+	})
+	return problems
+}
+
+func lines(problems []Problem) []string {
+	var s []string
+	for _, p := range problems {
+		s = append(s, p.String())
+	}
+	return s
+}

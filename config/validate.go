@@ -1,0 +1,89 @@
+package config
+
+import (
+	"cmp"
+	"path/filepath"
+	"strings"
+)
+
+func (c Config) validate(r *report) {
+	c.Server.validate(r, c.Storage.Path)
+	c.Storage.validate(r)
+	c.Poll.validate(r)
+	switch c.Dedup.AcrossSources {
+	case "merge", "mark", "off":
+	default:
+		r.problem("dedup.across_sources", `%q is not known; write "merge", "mark" or "off"`, c.Dedup.AcrossSources)
+	}
+	c.Feed.validate(r)
+	validateSources(r, c.Sources, c.Poll)
+}
+
+func (s Server) validate(r *report, store string) {
+	r.check("server.listen", checkListen(s.Listen))
+	r.check("server.admin_listen", checkListen(s.AdminListen))
+	switch host, _, tcp := splitListen(s.AdminListen); {
+	case s.AdminListen == s.Listen && s.Listen != "systemd":
+		r.problem("server.admin_listen", "is the same as server.listen; the administration needs an address of its own")
+	case s.AdminListen == "unix:"+store:
+		r.problem("server.admin_listen", "is the path of the store; write another one")
+	case tcp && !isLoopback(host):
+		r.warn("server.admin_listen", "can be reached from other machines and asks for no password; a unix socket is safer")
+	}
+
+	u, err := parseWeb(s.BaseURL)
+	switch _, port, tcp := splitListen(s.Listen); {
+	case s.BaseURL == "" && (tcp && port == 0 || checkListen(s.Listen) != nil):
+	case s.BaseURL == "":
+		r.problem("server.base_url", `cannot be told from server.listen %q; write for example "https://news.example.org/"`, s.Listen)
+	case err != nil:
+		r.problem("server.base_url", `%s; write for example "https://news.example.org/"`, err)
+	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		r.problem("server.base_url", `may have a host and a path only; write for example "https://news.example.org/"`)
+	}
+}
+
+func (s Storage) validate(r *report) {
+	if s.Path == "" || strings.HasSuffix(s.Path, string(filepath.Separator)) {
+		r.problem("storage.path", `is not the name of a file; write for example "newsfeed.db"`)
+	}
+	r.check("storage.retention.age", within(s.Retention.Age, 0, longest))
+}
+
+func (p Poll) validate(r *report) {
+	r.check("poll.workers", within(p.Workers, 1, 10_000))
+	r.check("poll.requests_per_minute", within(p.RequestsPerMinute, 0, 1_000_000))
+	r.check("poll.min_interval", within(p.MinInterval, millisecond, longest))
+	r.check("poll.min_force", within(p.MinForce, 0, day))
+	r.check("poll.max_interval", within(p.MaxInterval, millisecond, longest))
+	if p.MinInterval > p.MaxInterval {
+		r.problem("poll.max_interval", "%v is below poll.min_interval, which is %v", p.MaxInterval, p.MinInterval)
+	}
+	if p.MinInterval < 15*minute {
+		r.warn("poll.min_interval", "%v is below 15m; many publishers block who asks that often", p.MinInterval)
+	}
+	if p.Schedule != "" {
+		r.check("poll.schedule", checkSchedule(p.Schedule))
+	}
+	r.check("poll.timeout", within(p.Timeout, millisecond, 10*minute))
+	r.check("poll.max_body", within(p.MaxBody, kibibyte, gibibyte))
+	r.check("poll.host_interval", within(p.HostInterval, 0, hour))
+	if p.HostInterval == 0 {
+		r.warn("poll.host_interval", "0 leaves a host no pause between two requests")
+	}
+	r.check("poll.contact", checkContact(p.Contact))
+	for i, n := range p.AllowPrivate {
+		if !n.Prefix.IsValid() {
+			r.problem(element("poll.allow_private", i+1), "is not a network")
+		}
+	}
+	r.check("poll.proxy", checkProxy(p.Proxy))
+}
+
+func (f Feed) validate(r *report) {
+	r.check("feed.title", cmp.Or(checkPresent(f.Title), checkLine(f.Title)))
+	if f.Limit < 0 {
+		r.problem("feed.limit", "%d is below 0, which is no limit", f.Limit)
+	}
+	r.check("feed.window", within(f.Window, 0, longest))
+}

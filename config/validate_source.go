@@ -1,0 +1,61 @@
+package config
+
+import (
+	"cmp"
+	"strings"
+)
+
+const maxID = 64
+
+func validateSources(r *report, sources []Source, poll Poll) {
+	if len(sources) == 0 {
+		r.warn("", "there is no source yet; add a [[source]] with its url")
+	}
+	ids, urls := map[string]string{}, map[string]string{}
+	for i, s := range sources {
+		key := sourceKey(i)
+		s.validate(r, key, poll)
+		if other, taken := ids[s.ID]; taken && s.ID != "" {
+			r.problem(key+".id", "%q is also the id of the source in %s; set id in one of them", s.ID, r.line(other))
+		} else {
+			ids[s.ID] = key + ".id"
+		}
+		if other, taken := urls[s.URL]; taken && s.URL != "" {
+			r.warn(key+".url", "is also the url of the source in %s; it is visited twice", r.line(other))
+		} else {
+			urls[s.URL] = key + ".url"
+		}
+	}
+}
+
+func (s Source) validate(r *report, key string, poll Poll) {
+	_, err := parseWeb(s.URL)
+	switch {
+	case s.URL == "":
+		r.problem(key+".url", `is missing; write for example url = "https://www.example.org/feed.xml"`)
+	case err != nil:
+		r.problem(key+".url", `%s; write for example "https://www.example.org/feed.xml"`, err)
+	case s.ID == "":
+		r.problem(key+".id", `cannot be made from the url; write for example id = "example-news"`)
+	}
+	if s.ID != "" && !isSlug(s.ID) {
+		r.problem(key+".id", "%q is not a slug; write 1 to %d of a-z, 0-9 and -", s.ID, maxID)
+	}
+	r.check(key+".title", checkLine(s.Title))
+	for j, category := range s.Categories {
+		r.check(element(key+".categories", j+1), cmp.Or(checkPresent(category), checkLine(category)))
+	}
+	if s.Schedule != "" {
+		r.check(key+".schedule", checkSchedule(s.Schedule))
+	}
+	if s.MinInterval != 0 && s.MinInterval < poll.MinInterval {
+		r.problem(key+".min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
+	}
+	if s.MinInterval > poll.MaxInterval {
+		r.problem(key+".min_interval", "%v is above poll.max_interval; write %v or less", s.MinInterval, poll.MaxInterval)
+	}
+}
+
+func isSlug(s string) bool {
+	return len(s) <= maxID && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
