@@ -1,0 +1,106 @@
+package fetch
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+const (
+	maxMembers = 100     // of one gzip body
+	maxRatio   = 200     // of inflated to sent bytes; feeds reach about 30
+	minRatioed = 1 << 20 // inflated bytes below which the ratio does not matter
+	firstGrow  = 1 << 20 // most that is reserved on the server's word
+)
+
+// readBody returns the whole decoded body and its size on the wire.
+func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
+	if r.ContentLength > limit {
+		return nil, 0, overError(limit)
+	}
+	wire := &meter{from: r.Body, limit: limit}
+	var body bytes.Buffer
+	var err error
+	switch coding := contentCoding(r.Header); coding {
+	case "":
+		body.Grow(int(min(max(r.ContentLength, 0), firstGrow)))
+		_, err = body.ReadFrom(wire)
+	case "gzip", "x-gzip":
+		err = gunzip(&body, wire, limit)
+	default:
+		err = fmt.Errorf("content encoding %q was not asked for", shorten(coding))
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("body ended early, after %d bytes", wire.n)
+	}
+	if err == nil && body.Len() > minRatioed && int64(body.Len()) > maxRatio*wire.n {
+		err = fmt.Errorf("body inflates more than %d-fold", maxRatio)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	return body.Bytes(), wire.n, nil
+}
+
+// contentCoding returns the coding that must be undone, or "". Some servers
+// write a charset or "none" in its place; the body is then as it should be.
+func contentCoding(h http.Header) string {
+	coding := strings.ToLower(strings.Join(h.Values("Content-Encoding"), ", "))
+	switch coding {
+	case "identity", "none", "utf-8", "utf8":
+		return ""
+	}
+	return coding
+}
+
+// gunzip inflates member by member, so that neither one huge member nor many
+// empty ones cost more than the limits.
+func gunzip(to *bytes.Buffer, from io.Reader, limit int64) error {
+	in := bufio.NewReader(from)
+	z, err := gzip.NewReader(in)
+	for members := 1; err == nil; members++ {
+		if members > maxMembers {
+			return fmt.Errorf("gzip body of more than %d members", maxMembers)
+		}
+		z.Multistream(false)
+		if _, err = to.ReadFrom(&meter{from: z, n: int64(to.Len()), limit: limit}); err == nil {
+			err = z.Reset(in)
+		}
+	}
+	if err != io.EOF {
+		return err
+	}
+	return nil
+}
+
+// meter counts what is read and fails above its limit.
+type meter struct {
+	from  io.Reader
+	n     int64
+	limit int64
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.from.Read(p)
+	m.n += int64(n)
+	if m.n > m.limit {
+		return 0, overError(m.limit)
+	}
+	return n, err
+}
+
+func overError(limit int64) error {
+	switch {
+	case limit%(1<<20) == 0:
+		return fmt.Errorf("body over %d MiB", limit>>20)
+	case limit%(1<<10) == 0:
+		return fmt.Errorf("body over %d KiB", limit>>10)
+	}
+	return fmt.Errorf("body over %d bytes", limit)
+}

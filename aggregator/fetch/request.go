@@ -1,0 +1,119 @@
+package fetch
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+const accept = "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, " +
+	"application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+
+// maxValidator is the greatest length of a validator that is kept. Sending
+// back a much longer one is what servers answer with 400 or 431, for ever.
+const maxValidator = 4 << 10
+
+// Request says what to visit. Get keeps nothing of it.
+type Request struct {
+	// URL is the source as configured. It is asked for as it stands, but for
+	// the fragment and for bytes that no URL may hold, which are
+	// percent-encoded.
+	URL string
+
+	// MovedTo, unless empty, is asked in place of URL: where an earlier visit
+	// was led for good.
+	MovedTo string
+
+	// Validators are those the last Visit said to keep.
+	Validators Validators
+
+	// User is sent as Basic authentication. Nil is the userinfo in URL.
+	// Neither it nor Header is sent to any host and port but those of URL.
+	User *url.Userinfo
+
+	// Header holds further fields to send. It cannot replace User-Agent,
+	// Accept-Encoding and the conditions.
+	Header http.Header
+
+	// Allow adds to Options.AllowPrivate for this visit.
+	Allow []Allow
+}
+
+// Validators are the byte-exact validators of one complete response (RFC 9110
+// section 8.8) and the URL that issued them. They are sent to no other URL.
+type Validators struct {
+	URL          string
+	ETag         string
+	LastModified string
+}
+
+// forURL returns the validators to send to a URL.
+func (v Validators) forURL(u string) Validators {
+	if v.URL != u {
+		return Validators{}
+	}
+	return v
+}
+
+func (v Validators) empty() bool { return v.ETag == "" && v.LastModified == "" }
+
+// issued returns the validators of a response from a URL.
+func issued(u string, h http.Header) Validators {
+	v := Validators{
+		URL:          u,
+		ETag:         sendable(h.Get("ETag")),
+		LastModified: sendable(h.Get("Last-Modified")),
+	}
+	if v.empty() {
+		return Validators{}
+	}
+	return v
+}
+
+// merged returns v with what a 304 replaced of it (RFC 9111 section 3.2).
+func (v Validators) merged(h http.Header) Validators {
+	v.ETag = cmp.Or(sendable(h.Get("ETag")), v.ETag)
+	v.LastModified = cmp.Or(sendable(h.Get("Last-Modified")), v.LastModified)
+	return v
+}
+
+func sendable(value string) string {
+	if len(value) > maxValidator || !httpguts.ValidHeaderFieldValue(value) {
+		return ""
+	}
+	return value
+}
+
+// header returns the fields to send to a URL.
+func (t *trip) header(to *url.URL, v Validators) http.Header {
+	h := http.Header{}
+	if strings.EqualFold(to.Host, t.home.Host) {
+		for name, values := range t.request.Header {
+			for _, value := range values {
+				h.Add(name, value)
+			}
+		}
+		if t.user != nil {
+			password, _ := t.user.Password()
+			basic := http.Request{Header: h}
+			basic.SetBasicAuth(t.user.Username(), password)
+		}
+	}
+	if h.Get("Accept") == "" {
+		h.Set("Accept", accept)
+	}
+	h.Set("Accept-Encoding", "gzip")
+	h.Set("User-Agent", t.client.options.UserAgent)
+	h.Del("If-None-Match")
+	h.Del("If-Modified-Since")
+	if v.ETag != "" {
+		h.Set("If-None-Match", v.ETag)
+	}
+	if v.LastModified != "" {
+		h.Set("If-Modified-Since", v.LastModified)
+	}
+	return h
+}
