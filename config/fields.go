@@ -51,12 +51,17 @@ func (f fields) scalars() []string {
 }
 
 // suggest returns "; did you mean ...?" for an unknown key if one of the same
-// table is written almost alike, or one of another table just so.
+// table is written almost alike, or one of another table just so, and else
+// what the table may have.
 func (f fields) suggest(unknown string) string {
 	table, last := split(unknown)
 	best, least := "", 3
+	var possible []string
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		other, candidate := split(name)
+		if other == table {
+			possible = append(possible, candidate)
+		}
 		switch d := distance(last, candidate); {
 		case other == table && d < min(least, len(last)):
 			best, least = candidate, d
@@ -64,10 +69,13 @@ func (f fields) suggest(unknown string) string {
 			best = name
 		}
 	}
-	if best == "" {
-		return ""
+	switch {
+	case best != "":
+		return fmt.Sprintf("; did you mean %s?", best)
+	case len(possible) > 0:
+		return "; write one of " + strings.Join(possible, ", ")
 	}
-	return fmt.Sprintf("; did you mean %s?", best)
+	return ""
 }
 
 // distance is the number of letters to add, drop or exchange (Levenshtein).
