@@ -1,0 +1,29 @@
+package normalize
+
+import (
+	"time"
+
+	"newsfeed/aggregator/parse"
+	"newsfeed/storage"
+)
+
+// About normalizes what a document says about itself.
+func About(s Source, h parse.Header, now time.Time) storage.About {
+	d := document{source: s, header: h, now: now.UTC().Truncate(time.Second), cuts: cuts{}}
+	d.base = documentBase(s.URL, h)
+	d.dates = dates{now: d.now}.learn(h.Updated)
+	base := d.within()
+	return storage.About{
+		ID:          d.guid(h.ID),
+		Title:       d.cuts.text("title", plain(h.Title), maxTitle),
+		Description: d.cuts.text("description", plain(h.Description), maxRights),
+		Link:        absolute(h.Link("alternate"), base),
+		Self:        absolute(h.Link("self"), base),
+		Hub:         absolute(h.Link("hub"), base),
+		Image:       absolute(h.Image, base),
+		Language:    languageTag(h.Lang),
+		Rights:      d.cuts.text("rights", plain(h.Rights), maxRights),
+		Format:      s.Format,
+		Updated:     d.first(h.Updated),
+	}
+}

@@ -1,0 +1,94 @@
+package normalize
+
+import "strings"
+
+// Canonical returns a URL without what does not belong to the address of a
+// document: tracking parameters, the fragment (except "#!"), the default port,
+// dot segments, capitals in scheme and host. The rest is neither reordered nor
+// re-encoded, so that the result still works. It is "" when rawURL is not an
+// absolute http or https URL. Canonical is idempotent.
+func Canonical(rawURL string) string {
+	u := parseURL(rawURL, nil)
+	if u == nil {
+		return ""
+	}
+	u = u.ResolveReference(u)
+	u.Host = strings.ToLower(u.Host)
+	if port := u.Port(); port == "" || port == "80" && u.Scheme == "http" || port == "443" && u.Scheme == "https" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	if !strings.HasPrefix(u.Fragment, "!") {
+		u.Fragment, u.RawFragment = "", ""
+	}
+	u.RawQuery, u.ForceQuery = withoutTracking(u.RawQuery), false
+	if s := u.String(); len(s) <= maxURL {
+		return s
+	}
+	return ""
+}
+
+// withoutTracking drops the parameters of a query that tell where a reader
+// came from and nothing about the document.
+func withoutTracking(query string) string {
+	kept := make([]string, 0, strings.Count(query, "&")+1)
+	for p := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(p, "="); !isTracking(strings.ToLower(name), strings.ToLower(value)) {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+func isTracking(name, value string) bool {
+	for _, prefix := range trackingPrefixes {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	values, ok := trackingNames[name]
+	if !ok || values == "" {
+		return ok
+	}
+	for v := range strings.SplitSeq(values, " ") {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// trackingPrefixes begin the names of campaign parameters.
+var trackingPrefixes = [...]string{
+	"utm_", "utm-", "mtm_", "matomo_", "pk_", "piwik_", "at_", "hsa_", "ga_", "vero_", "oly_", "ns_", "fb_action_", "guce_", "stm_",
+}
+
+// trackingNames are further parameters to drop: whatever their value, or only
+// with one of these values.
+var trackingNames = map[string]string{
+	// Click identifiers of advertising networks.
+	"fbclid": "", "gclid": "", "gclsrc": "", "dclid": "", "gbraid": "", "wbraid": "", "gad_source": "", "gad_campaignid": "", "srsltid": "",
+	"msclkid": "", "yclid": "", "ysclid": "", "ymclid": "", "twclid": "", "ttclid": "", "li_fat_id": "", "epik": "", "igshid": "", "igsh": "",
+	"mibextid": "", "rb_clickid": "", "wickedid": "", "s_kwcid": "", "ef_id": "", "irclickid": "", "cjevent": "",
+	"_openstat": "", "fb_source": "", "fb_ref": "", "_ga": "", "_gl": "", "spm": "",
+	// Mailing and marketing tools.
+	"mc_cid": "", "mc_eid": "", "mc_tc": "", "_hsenc": "", "_hsmi": "", "__hssc": "", "__hstc": "", "__hsfp": "", "hsctatracking": "",
+	"mkt_tok": "", "__s": "", "ml_subscriber": "", "ml_subscriber_hash": "", "dm_i": "", "_bta_tid": "", "_bta_c": "", "trk_contact": "",
+	"trk_msg": "", "trk_module": "", "trk_sid": "", "elqtrackid": "", "elqtrack": "",
+	// Newsrooms.
+	"cmp": "", "cmpid": "", "cm_mmc": "", "ncid": "", "smid": "", "ocid": "", "icid": "", "ito": "", "xtor": "", "wt.mc_id": "", "wt_mc": "", "wtmc": "",
+	"s_cid": "", "sr_share": "", "soc_src": "", "soc_trk": "", "taid": "", "guccounter": "", "ref_src": "", "ref_url": "", "cvid": "",
+	"feedtype": "", "feedname": "", "rssfeed": "",
+	// Words that also have a use.
+	"ref":      "rss feed feeds rssfeed atom twitter facebook newsletter",
+	"source":   "rss feed feeds rssfeed atom newsletter",
+	"src":      "rss feed rssfeed",
+	"from":     "rss feed rssfeed",
+	"via":      "rss feed",
+	"partner":  "rss rssnyt feed",
+	"emc":      "rss",
+	"campaign": "rss feed",
+	"medium":   "rss feed",
+}

@@ -1,0 +1,76 @@
+package normalize
+
+import (
+	"strconv"
+	"strings"
+)
+
+// maxCandidates is how many candidates of a srcset are kept.
+const maxCandidates = 30
+
+// srcset reads a srcset by the rules of HTML (section 4.8.4.2.1) and writes
+// the candidates whose URL and descriptor are good.
+func (c *cleaner) srcset(value string) string {
+	var kept []string
+	for len(kept) < maxCandidates {
+		value = strings.TrimLeft(value, " \t\n\f\r,")
+		if value == "" {
+			break
+		}
+		end := strings.IndexAny(value, " \t\n\f\r")
+		if end < 0 {
+			end = len(value)
+		}
+		raw, descriptor := value[:end], ""
+		value = value[end:]
+		if trimmed := strings.TrimRight(raw, ","); trimmed != raw {
+			raw = trimmed
+		} else {
+			descriptor, value = cutDescriptor(value)
+		}
+		u := absolute(raw, c.base)
+		if u == "" || !isDescriptor(descriptor) || strings.HasPrefix(u, ",") || strings.HasSuffix(u, ",") {
+			continue
+		}
+		kept = append(kept, strings.TrimSpace(u+" "+descriptor))
+	}
+	return strings.Join(kept, ", ")
+}
+
+// cutDescriptor cuts at the first comma outside of parentheses.
+func cutDescriptor(value string) (descriptor, rest string) {
+	depth := 0
+	for i, r := range value {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case r == ',' && depth == 0:
+			return strings.TrimSpace(value[:i]), value[i+1:]
+		}
+	}
+	return strings.TrimSpace(value), ""
+}
+
+// isDescriptor accepts a width (640w), a density (1.5x) or nothing.
+func isDescriptor(d string) bool {
+	if d == "" {
+		return true
+	}
+	number, unit := d[:len(d)-1], d[len(d)-1]
+	switch unit {
+	case 'w':
+		n, err := strconv.Atoi(number)
+		return err == nil && n > 0
+	case 'x':
+		f, err := strconv.ParseFloat(number, 64)
+		return err == nil && f > 0 && strings.Trim(number, "0123456789.") == ""
+	}
+	return false
+}
+
+func firstCandidate(set string) string {
+	u, _, _ := strings.Cut(set, " ")
+	return strings.TrimSuffix(u, ",")
+}
