@@ -1,0 +1,246 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"newsfeed/storage"
+)
+
+// maxKeys is the number of keys an entry keeps when keys that it no longer
+// has are counted in: a title that changes at every poll must not make it
+// grow for ever.
+const maxKeys = 64
+
+// apply changes the store as r says. It reads nothing but r and the store.
+func (t *tx) apply(r *storage.Record) error {
+	switch {
+	case r.Settings != nil && r.Poll == nil && r.Prune == nil:
+		return t.settings(r.Settings)
+	case r.Settings == nil && r.Poll != nil && r.Prune == nil:
+		return t.poll(r.Poll)
+	case r.Settings == nil && r.Poll == nil && r.Prune != nil:
+		return t.prune(r.Prune)
+	}
+	return errors.New("not exactly one of settings, poll and prune")
+}
+
+// settings makes the sources what s says. Those no longer configured are kept
+// as removed. Settings equal to the present ones but for Changed do nothing.
+func (t *tx) settings(s *storage.Settings) error {
+	sources := map[string]*source{}
+	err := t.eachSource(func(src *source) error {
+		src.Removed = true
+		sources[src.ID] = src
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range s.Sources {
+		if n := len(c.Categories); n > maxList {
+			return fmt.Errorf("source %s has %d categories", c.ID, n)
+		}
+		src := sources[c.ID]
+		switch {
+		case src == nil:
+			n, err := t.sources.NextSequence()
+			if err != nil {
+				return err
+			}
+			src = &source{number: uint32(n)}
+			sources[c.ID] = src
+		case !src.Removed:
+			return fmt.Errorf("source %s is configured twice", c.ID)
+		}
+		src.SourceSettings, src.Removed = c, false
+	}
+
+	differ := false
+	var hidden []uint32
+	for _, id := range slices.Sorted(maps.Keys(sources)) {
+		src := sources[id]
+		if src.Hidden() {
+			hidden = append(hidden, src.number)
+		}
+		if row := encode(sourceFields, src); !bytes.Equal(row, t.sources.Get([]byte(id))) {
+			differ = true
+			t.put(t.sources, []byte(id), row)
+		}
+	}
+	t.hide(hidden)
+
+	was, stored, err := t.storedSettings()
+	if err != nil {
+		return err
+	}
+	if differ || !stored || s.BaseURL != was.BaseURL || s.Feed != was.Feed {
+		t.put(t.meta, []byte("settings"), encode(settingsFields, s))
+		t.counts.changed = later(t.counts.changed, s.Changed)
+		t.counts.version++
+	}
+	return nil
+}
+
+// poll replaces the state of a source and adds or replaces entries.
+func (t *tx) poll(p *storage.Poll) error {
+	src, err := t.source(p.Source)
+	if err != nil {
+		return fmt.Errorf("poll of source %s: %w", p.Source, err)
+	}
+	if len(p.Entries) > 0 || published(src.State.About) != published(p.State.About) {
+		t.counts.version++
+	}
+	src.State = p.State
+	for i := range p.Entries {
+		if err := t.entered(&src, p.Entries[i]); err != nil {
+			return fmt.Errorf("poll of source %s: entry %.200q: %w", p.Source, p.Entries[i].ID, err)
+		}
+	}
+	t.putState(&src)
+	return nil
+}
+
+// published returns what is published of a, that is all but the time, which
+// many sources move whenever they are asked.
+func published(a storage.About) storage.About {
+	return storage.About{
+		ID: a.ID, Title: a.Title, Description: a.Description, Link: a.Link, Self: a.Self, Hub: a.Hub,
+		Image: a.Image, Language: a.Language, Rights: a.Rights, Format: a.Format,
+	}
+}
+
+// entered adds an entry, or replaces the one with its id.
+func (t *tx) entered(src *source, e storage.Entry) error {
+	if e.ID == "" || e.Story == "" {
+		return errors.New("no id or no story")
+	}
+	if n := max(len(e.Authors), len(e.Categories), len(e.Media)); n > maxList {
+		return fmt.Errorf("a list of %d", n)
+	}
+	var was storage.Entry
+	var seq uint64
+	h := hashOf(e.ID)
+	if v := t.ids.Get(h[:]); v != nil {
+		var err error
+		seq = binary.BigEndian.Uint64(v)
+		if was, err = t.entry(seq); err != nil {
+			return err
+		}
+		e.Source, e.Story = was.Source, was.Story
+		e.FirstSeen, e.Effective = was.FirstSeen, was.Effective
+		if err := t.revised(&e); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if e.Source != src.ID {
+			return fmt.Errorf("is of source %s", e.Source)
+		}
+		if seq, err = t.entries.NextSequence(); err != nil {
+			return err
+		}
+		t.put(t.ids, h[:], seqKey(seq))
+		if err := t.join(&e, member{seq, src.number, placeOf(e.Effective, h)}); err != nil {
+			return err
+		}
+		src.Entries++
+		t.counts.entries++
+	}
+	e.Keys = mergeKeys(e.Keys, was.Keys)
+	t.index(seq, placeOf(e.Effective, h), &was, &e)
+	t.counts.changed = later(t.counts.changed, e.Changed)
+	row, err := compress(t.packer, entryFields, &e)
+	if err != nil {
+		return err
+	}
+	t.put(t.entries, seqKey(seq), row)
+	return nil
+}
+
+// prune removes entries with all that points to them.
+func (t *tx) prune(p *storage.Prune) error {
+	gone := map[string]int{} // by source
+	for _, id := range p.Entries {
+		h := hashOf(id)
+		v := t.ids.Get(h[:])
+		if v == nil {
+			continue
+		}
+		seq := binary.BigEndian.Uint64(v)
+		e, err := t.entry(seq)
+		if err != nil {
+			return fmt.Errorf("prune entry %.200q: %w", id, err)
+		}
+		at := placeOf(e.Effective, h)
+		t.index(seq, at, &e, &storage.Entry{})
+		t.remove(t.times, at[:])
+		t.remove(t.ids, h[:])
+		t.remove(t.entries, seqKey(seq))
+		if err := t.leave(e.Story, seq); err != nil {
+			return fmt.Errorf("prune entry %.200q: %w", id, err)
+		}
+		gone[e.Source]++
+		t.counts.entries--
+	}
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		src, err := t.source(id)
+		if err != nil {
+			return fmt.Errorf("prune source %s: %w", id, err)
+		}
+		src.Entries -= gone[id]
+		t.putState(&src)
+	}
+	if len(gone) > 0 {
+		t.counts.version++
+	}
+	return nil
+}
+
+// index moves an entry from the lists and keys it was under to those it is
+// under now. The zero entry is under none.
+func (t *tx) index(seq uint64, p place, was, now *storage.Entry) {
+	before, after := listsOf(was), listsOf(now)
+	for _, l := range before {
+		if !slices.Contains(after, l) {
+			t.remove(t.lists, slices.Concat(l[:], p[:]))
+		}
+	}
+	for _, l := range after {
+		if !slices.Contains(before, l) {
+			t.put(t.lists, slices.Concat(l[:], p[:]), nil)
+		}
+	}
+	for _, k := range was.Keys {
+		if !slices.Contains(now.Keys, k) {
+			t.remove(t.keys, binary.BigEndian.AppendUint64(k[:], seq))
+		}
+	}
+	for _, k := range now.Keys {
+		if !slices.Contains(was.Keys, k) {
+			t.put(t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
+		}
+	}
+}
+
+// mergeKeys returns the keys an entry has, each once, and behind them those it
+// had before.
+func mergeKeys(has, had []storage.Key) []storage.Key {
+	var keys []storage.Key
+	for _, k := range has {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	most := max(len(keys), maxKeys)
+	for _, k := range had {
+		if len(keys) < most && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,206 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"newsfeed/storage"
+
+	"go.etcd.io/bbolt"
+)
+
+// benchEntry is an entry of about 3 KB, the nth of all. One in ten joins the
+// story of another.
+func benchEntry(n int) storage.Entry {
+	r := rand.New(rand.NewPCG(0, uint64(n)))
+	var text strings.Builder
+	for text.Len() < 2600 {
+		fmt.Fprintf(&text, "%s ", benchWords[int(float64(len(benchWords))*r.Float64()*r.Float64())])
+	}
+	id := fmt.Sprintf("https://news.example/2026/11/story-%d.html", n)
+	e := storage.Entry{
+		ID: id, Source: fmt.Sprintf("source-%d", n/35%100), Story: fmt.Sprintf("%013d", n-n%10/9),
+		GUID: id, URL: id, CanonicalURL: id,
+		Title: text.String()[:60], Summary: text.String()[:200], Content: text.String(),
+		Authors:    []storage.Person{{Name: "Ann Author"}},
+		Categories: []string{benchWords[n%20], benchWords[n%50], benchWords[n%300]},
+		Media:      []storage.Media{{URL: id + ".jpg", Type: "image/jpeg", Medium: storage.Image, Width: 1200}},
+		Language:   "en", ReadingTime: 2 * time.Minute,
+		Published: time.Unix(1_700_000_000+int64(n)*60, 0), Revision: 1,
+	}
+	e.FirstSeen, e.Effective, e.Changed = e.Published, e.Published, e.Published
+	for range 3 {
+		var k storage.Key
+		binary.BigEndian.PutUint64(k[1:], r.Uint64())
+		binary.BigEndian.PutUint64(k[9:], r.Uint64())
+		e.Keys = append(e.Keys, k)
+	}
+	return e
+}
+
+var benchWords = func() []string {
+	r := rand.New(rand.NewPCG(1, 1))
+	words := make([]string, 5000)
+	for i := range words {
+		b := make([]byte, 2+r.IntN(9))
+		for j := range b {
+			b[j] = "eeetaoinshrdlucmfwyp"[r.IntN(20)]
+		}
+		words[i] = string(b)
+	}
+	return words
+}()
+
+// benchPolls are polls with the entries from n to n+size, 35 a poll.
+func benchPolls(n, size int) []storage.Record {
+	var records []storage.Record
+	for _, e := range benchEntries(n, size) {
+		if last := len(records) - 1; last < 0 || records[last].Poll.Source != e.Source {
+			records = append(records, storage.Record{Poll: &storage.Poll{Source: e.Source}})
+		}
+		p := records[len(records)-1].Poll
+		p.Entries = append(p.Entries, e)
+	}
+	return records
+}
+
+func benchEntries(n, size int) []storage.Entry {
+	entries := make([]storage.Entry, size)
+	for i := range entries {
+		entries[i] = benchEntry(n + i)
+	}
+	return entries
+}
+
+func benchStore(b *testing.B) *Store {
+	s, err := Open(filepath.Join(b.TempDir(), "newsfeed.db"), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	var settings storage.Settings
+	for i := range 100 {
+		settings.Sources = append(settings.Sources, storage.SourceSettings{ID: fmt.Sprintf("source-%d", i)})
+	}
+	if err := s.Commit(b.Context(), storage.Record{Settings: &settings}); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// BenchmarkCommit commits so many entries at once: as records to a store, and
+// beside it their bare keys and values to the same buckets with bbolt alone.
+func BenchmarkCommit(b *testing.B) {
+	for _, size := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprintf("entries=%d/store", size), func(b *testing.B) {
+			s, n := benchStore(b), 0
+			for b.Loop() {
+				b.StopTimer()
+				records := benchPolls(n, size)
+				n += size
+				b.StartTimer()
+				if err := s.Commit(b.Context(), records...); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
+		})
+		b.Run(fmt.Sprintf("entries=%d/bbolt", size), func(b *testing.B) {
+			s, n := benchStore(b), 0
+			for b.Loop() {
+				b.StopTimer()
+				var pairs []pair
+				for i, e := range benchEntries(n, size) {
+					pairs = append(pairs, pairsOf(b, s.packer, uint64(n+i+1), e)...)
+				}
+				n += size
+				b.StartTimer()
+				err := s.db.Update(func(tx *bbolt.Tx) error {
+					tx.Bucket([]byte("entries")).FillPercent = 1
+					for _, p := range pairs {
+						if err := tx.Bucket([]byte(p.bucket)).Put(p.key, p.value); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
+		})
+	}
+}
+
+type pair struct {
+	bucket     string
+	key, value []byte
+}
+
+// pairsOf are the keys and values that a new entry has in a store.
+func pairsOf(b *testing.B, p *packer, seq uint64, e storage.Entry) []pair {
+	row, err := compress(p, entryFields, &e)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h := hashOf(e.ID)
+	at := placeOf(e.Effective, h)
+	st := story{public: e.ID, changed: e.Changed, members: []member{{seq, 1, at}}}
+	pairs := []pair{
+		{"entries", seqKey(seq), row},
+		{"ids", h[:], seqKey(seq)},
+		{"times", at[:], ref{seq: seq, source: 1, leads: true, story: e.Story}.append(nil)},
+		{"stories", []byte(e.Story), encode(storyFields, &st)},
+	}
+	for _, l := range listsOf(&e) {
+		pairs = append(pairs, pair{"lists", append(l[:], at[:]...), nil})
+	}
+	for _, k := range e.Keys {
+		pairs = append(pairs, pair{"keys", binary.BigEndian.AppendUint64(k[:], seq), nil})
+	}
+	return pairs
+}
+
+// BenchmarkNewest reads the newest 100 of 10,000 entries.
+func BenchmarkNewest(b *testing.B) {
+	s := benchStore(b)
+	for n := 0; n < 10_000; n += 1000 {
+		if err := s.Commit(b.Context(), benchPolls(n, 1000)...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := s.Commit(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	stats, err := s.Stats(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, q := range map[string]storage.Query{
+		"all":      {Limit: 100},
+		"source":   {Limit: 100, Source: "source-7"},
+		"category": {Limit: 100, Category: strings.ToUpper(benchWords[7])},
+	} {
+		b.Run("entries/"+name, func(b *testing.B) {
+			for b.Loop() {
+				if page, err := s.Entries(b.Context(), q); err != nil || len(page.Items) < 90 {
+					b.Fatal(len(page.Items), err)
+				}
+			}
+		})
+		b.Run("stories/"+name, func(b *testing.B) {
+			for b.Loop() {
+				if page, err := s.Stories(b.Context(), q); err != nil || len(page.Items) < 80 {
+					b.Fatal(len(page.Items), err)
+				}
+			}
+			b.ReportMetric(float64(stats.Bytes)/10_000, "file-B/entry")
+		})
+	}
+}

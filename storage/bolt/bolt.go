@@ -1,0 +1,210 @@
+// Package bolt is the store on one bbolt file.
+//
+// One transaction applies all records of a Commit, synced to disk before it
+// returns. Reads are short transactions that copy what they return.
+//
+// Times are kept in UTC and to the microsecond; what is finer is cut off.
+// Empty lists are read back as nil.
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"newsfeed/storage"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// ErrLocked says that another process holds the store.
+var ErrLocked = errors.New("bolt: held by another process")
+
+// ErrDamaged says that the file is not a store, or is one no longer in all of
+// its parts. The file is left as it was found.
+var ErrDamaged = errors.New("bolt: damaged")
+
+// ErrNewer says that a newer version of the program wrote the store.
+var ErrNewer = errors.New("bolt: written by a newer version")
+
+// Options say how to open a store. The zero value is good for a daemon.
+type Options struct {
+	Timeout   time.Duration // to wait for the lock; 0 is one second
+	ReadOnly  bool          // Commit fails; others may read at the same time
+	MustExist bool          // a missing store is fs.ErrNotExist; ReadOnly implies it
+	MmapSize  int           // bytes of address space taken at first; 0 is 1 GiB
+}
+
+// Store is a store on one file. It is safe for concurrent use.
+type Store struct {
+	db     *bbolt.DB
+	packer *packer
+
+	changed chan uint64
+	commit  sync.Mutex // keeps versions in order from the commit to the channel
+}
+
+var (
+	_ storage.Store    = (*Store)(nil)
+	_ storage.Notifier = (*Store)(nil)
+)
+
+// Open opens the store at path. One that does not exist is created, complete
+// or not at all; its folder must exist. The error is ErrLocked, ErrDamaged or
+// ErrNewer where they apply, and fs.ErrNotExist for a missing store or folder.
+func Open(path string, o Options) (*Store, error) {
+	s, err := open(path, o)
+	if errors.Is(err, fs.ErrNotExist) && !o.MustExist && !o.ReadOnly {
+		if err = create(path); err == nil {
+			s, err = open(path, o)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// smallest is the size of the two meta pages, without which there is no store.
+const smallest = 2 * 4096
+
+func open(path string, o Options) (*Store, error) {
+	if o.Timeout == 0 {
+		o.Timeout = time.Second
+	}
+	if o.MmapSize == 0 {
+		o.MmapSize = 1 << 30
+	}
+	s := &Store{packer: newPacker(), changed: make(chan uint64, 1)}
+	var file *os.File
+	err := guard(func() (err error) {
+		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout:         o.Timeout,
+			ReadOnly:        o.ReadOnly,
+			FreelistType:    bbolt.FreelistMapType,
+			InitialMmapSize: o.MmapSize,
+			NoStatistics:    true,
+			// bbolt would make a new store of a missing or an empty file.
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+				if err != nil {
+					return nil, err
+				}
+				file = f
+				if info, err := f.Stat(); err != nil || info.Size() < smallest {
+					return nil, errors.Join(ErrDamaged, err, f.Close())
+				}
+				return f, nil
+			},
+		})
+		if err != nil {
+			return err
+		}
+		return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+	})
+	if err == nil {
+		return s, nil
+	}
+	if s.db != nil {
+		err = errors.Join(err, s.db.Close())
+	} else if file != nil {
+		// Where bbolt panicked the file is still open, and so still locked;
+		// where it did not, the second Close is without effect.
+		_ = file.Close()
+	}
+	return nil, err
+}
+
+// Close waits for calls in progress and closes the file. Calls after it
+// return storage.ErrClosed.
+func (s *Store) Close() error {
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// Changed implements storage.Notifier. A version is sent after the commit is
+// durable; one that nobody has read yet is replaced.
+func (s *Store) Changed() <-chan uint64 { return s.changed }
+
+// Commit implements storage.Writer: all records in one transaction.
+func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
+	s.commit.Lock()
+	defer s.commit.Unlock()
+	var before, after uint64
+	err := s.run(ctx, s.db.Update, func(t *tx) error {
+		before = t.counts.version
+		for i := range records {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := t.apply(&records[i]); err != nil {
+				return fmt.Errorf("record %d: %w", i, err)
+			}
+		}
+		after = t.counts.version
+		return t.finish()
+	})
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if after != before {
+		select {
+		case <-s.changed:
+		default:
+		}
+		s.changed <- after
+	}
+	return nil
+}
+
+func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
+	return s.run(ctx, s.db.View, fn)
+}
+
+func (s *Store) run(ctx context.Context, transact func(func(*bbolt.Tx) error) error, fn func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return guard(func() error {
+		return transact(func(b *bbolt.Tx) error {
+			t, err := begin(b, s.packer)
+			if err != nil {
+				return err
+			}
+			return fn(t)
+		})
+	})
+}
+
+// guard calls fn, which uses bbolt, and says what its errors mean here. Over a
+// damaged page bbolt panics or reads beyond the file, and so may what decodes
+// our own fixed-size keys: that is ErrDamaged too.
+func guard(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
+	err = fn()
+	switch {
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return storage.ErrClosed
+	case errors.Is(err, berrors.ErrTimeout):
+		return ErrLocked
+	case errors.Is(err, berrors.ErrInvalid),
+		errors.Is(err, berrors.ErrChecksum),
+		errors.Is(err, berrors.ErrVersionMismatch),
+		errors.Is(err, berrors.ErrIncompatibleValue): // no bucket of ours holds buckets
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}

@@ -1,0 +1,107 @@
+package bolt_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"newsfeed/storage"
+	"newsfeed/storage/bolt"
+)
+
+// The child has a file system of its own, of 2 MB, in a name space of its own.
+func TestF14_DiskFull(t *testing.T) {
+	cmd, out := child(t, "fill", t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip("no name space for a small file system:", err)
+	}
+	result := ""
+	for out.Scan() {
+		result = out.Text()
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if result == "no mount" {
+		t.Skip("no small file system to be had")
+	}
+	if result != "good" {
+		t.Errorf("the child said %q", result)
+	}
+}
+
+func fillDisk(dir string) {
+	if err := syscall.Mount("none", dir, "tmpfs", 0, "size=2m"); err != nil {
+		fmt.Println("no mount")
+		return
+	}
+	ctx := context.Background()
+	ballast, path := filepath.Join(dir, "ballast"), filepath.Join(dir, "newsfeed.db")
+	fatal(os.WriteFile(ballast, make([]byte, 1<<20), 0o600))
+	s, err := bolt.Open(path, small)
+	fatal(err)
+	fatal(s.Commit(ctx, configure("a")))
+
+	polls, err := grow(ctx, s, 0)
+	if !errors.Is(err, syscall.ENOSPC) {
+		fatal(fmt.Errorf("commit %d on a full disk: error %v, want ENOSPC", polls+1, err))
+	}
+	stored := func() {
+		stats, err := s.Stats(ctx)
+		fatal(err)
+		if stats.Entries != 2*polls {
+			fatal(fmt.Errorf("%d entries of %d polls", stats.Entries, polls))
+		}
+		for n := range polls {
+			_, err := s.Entry(ctx, fmt.Sprintf("urn:a:%d:1", n+1))
+			fatal(err)
+		}
+	}
+	stored()
+	if polls, err = grow(ctx, s, polls); !errors.Is(err, syscall.ENOSPC) {
+		fatal(fmt.Errorf("second commit on a full disk: error %v, want ENOSPC", err))
+	}
+	stored()
+	fatal(os.Remove(ballast))
+	more, _ := grow(ctx, s, polls)
+	if more <= polls {
+		fatal(errors.New("nothing fits although there is room again"))
+	}
+	polls = more
+	stored()
+	fatal(s.Close())
+	s, err = bolt.Open(path, small)
+	fatal(err)
+	stored()
+	fatal(s.Close())
+	fatal(checkFile(path))
+	fmt.Println("good")
+}
+
+// grow commits polls after the nth until there is an error, and returns the
+// number of the last one that was stored.
+func grow(ctx context.Context, s storage.Store, n int) (int, error) {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	for {
+		p := pollOf("a", n+1)
+		text := make([]byte, 30_000)
+		for i := range text {
+			text[i] = 'a' + byte(r.IntN(26))
+		}
+		p.Poll.Entries[0].Content = string(text)
+		if err := s.Commit(ctx, p); err != nil {
+			return n, err
+		}
+		n++
+	}
+}

@@ -1,0 +1,127 @@
+package bolt
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"newsfeed/storage"
+)
+
+// place is where an entry stands in the order of entries: its effective time
+// and the hash of its id. As bytes, later places are greater.
+type place [8 + len(hash{})]byte
+
+// hash is the first half of a SHA-256.
+type hash [16]byte
+
+func hashOf(id string) hash {
+	sum := sha256.Sum256([]byte(id))
+	return hash(sum[:])
+}
+
+func placeOf(effective time.Time, h hash) (p place) {
+	// With the sign turned over, times before 1970 come first as bytes too.
+	binary.BigEndian.PutUint64(p[:], uint64(effective.UnixMicro())^1<<63)
+	copy(p[8:], h[:])
+	return p
+}
+
+// end is after every place.
+func end() (p place) {
+	for i := range p {
+		p[i] = 0xff
+	}
+	return p
+}
+
+var cursorEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
+
+func (p place) cursor() storage.Cursor {
+	return storage.Cursor(cursorEncoding.EncodeToString(p[:]))
+}
+
+func parseCursor(c storage.Cursor) (place, error) {
+	if c == "" {
+		return end(), nil
+	}
+	b, err := cursorEncoding.DecodeString(string(c))
+	if err == nil && len(b) != len(place{}) {
+		err = errors.New("wrong length")
+	}
+	if err != nil {
+		return place{}, fmt.Errorf("cursor %.64q: %w", c, err)
+	}
+	return place(b), nil
+}
+
+// ref is what the index of times says about an entry.
+type ref struct {
+	seq    uint64
+	source uint32
+	leads  bool // first of its story
+	story  string
+}
+
+func (r ref) append(b []byte) []byte {
+	b = binary.BigEndian.AppendUint64(b, r.seq)
+	b = binary.BigEndian.AppendUint32(b, r.source)
+	if r.leads {
+		b = append(b, 1)
+	} else {
+		b = append(b, 0)
+	}
+	return append(b, r.story...)
+}
+
+func parseRef(b []byte) ref {
+	return ref{
+		seq:    binary.BigEndian.Uint64(b),
+		source: binary.BigEndian.Uint32(b[8:]),
+		leads:  b[12] == 1,
+		story:  string(b[13:]),
+	}
+}
+
+// list names the entries of a source or of a category. It is a short hash:
+// whoever could make two names meet could as well use the other name.
+type list [8]byte
+
+func listOfSource(id string) list     { return listOf("source\x00" + id) }
+func listOfCategory(name string) list { return listOf("category\x00" + fold(name)) }
+
+func listOf(name string) list {
+	sum := sha256.Sum256([]byte(name))
+	return list(sum[:])
+}
+
+// listsOf returns the lists that an entry is in, each once.
+func listsOf(e *storage.Entry) []list {
+	if e.ID == "" {
+		return nil
+	}
+	lists := []list{listOfSource(e.Source)}
+	for _, c := range e.Categories {
+		if l := listOfCategory(c); !slices.Contains(lists, l) {
+			lists = append(lists, l)
+		}
+	}
+	return lists
+}
+
+// fold returns a form that is equal for strings equal by strings.EqualFold.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for n := unicode.SimpleFold(r); n != r; n = unicode.SimpleFold(n) {
+			least = min(least, n)
+		}
+		return least
+	}, s)
+}

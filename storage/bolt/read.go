@@ -1,0 +1,136 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"newsfeed/storage"
+)
+
+// Settings implements storage.Reader. Before the first settings they are zero.
+func (s *Store) Settings(ctx context.Context) (out storage.Settings, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		if out, _, err = t.storedSettings(); err != nil {
+			return err
+		}
+		return t.eachSource(func(src *source) error {
+			if !src.Removed {
+				out.Sources = append(out.Sources, src.SourceSettings)
+			}
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return storage.Settings{}, fmt.Errorf("read settings: %w", err)
+	}
+	return out, nil
+}
+
+// Sources implements storage.Reader.
+func (s *Store) Sources(ctx context.Context) (out []storage.Source, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		return t.eachSource(func(src *source) error {
+			if err := t.readState(src); err != nil {
+				return err
+			}
+			out = append(out, src.Source)
+			return ctx.Err()
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sources: %w", err)
+	}
+	return out, nil
+}
+
+// Source implements storage.Reader.
+func (s *Store) Source(ctx context.Context, id string) (out storage.Source, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		src, err := t.source(id)
+		out = src.Source
+		return err
+	})
+	if err != nil {
+		return storage.Source{}, fmt.Errorf("read source %s: %w", id, err)
+	}
+	return out, nil
+}
+
+// Entry implements storage.Reader. It also returns entries of hidden sources.
+func (s *Store) Entry(ctx context.Context, id string) (out storage.Entry, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		h := hashOf(id)
+		v := t.ids.Get(h[:])
+		if v == nil {
+			return storage.ErrNotFound
+		}
+		if out, err = t.entry(binary.BigEndian.Uint64(v)); err == nil && out.ID != id {
+			err = fmt.Errorf("%w: it is entry %s", ErrDamaged, out.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return storage.Entry{}, fmt.Errorf("read entry %.200q: %w", id, err)
+	}
+	return out, nil
+}
+
+// Story implements storage.Reader.
+func (s *Store) Story(ctx context.Context, id string) (out storage.Story, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		out, err = t.readStory(id)
+		return err
+	})
+	if err != nil {
+		return storage.Story{}, fmt.Errorf("read story %s: %w", id, err)
+	}
+	return out, nil
+}
+
+// Find implements storage.Index.
+func (s *Store) Find(ctx context.Context, keys []storage.Key) (out []storage.Entry, err error) {
+	out = make([]storage.Entry, len(keys))
+	err = s.view(ctx, func(t *tx) error {
+		c := t.keys.Cursor()
+		for i, key := range keys {
+			k, _ := c.Seek(key[:])
+			if !bytes.HasPrefix(k, key[:]) {
+				continue
+			}
+			if out[i], err = t.entry(binary.BigEndian.Uint64(k[len(key):])); err != nil {
+				return err
+			}
+			if !slices.Contains(out[i].Keys, key) {
+				return fmt.Errorf("%w: entry %.200q lacks key %x", ErrDamaged, out[i].ID, key)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find keys: %w", err)
+	}
+	return out, nil
+}
+
+// Stats implements storage.Reader. Its Sources counts those no longer
+// configured too.
+func (s *Store) Stats(ctx context.Context) (out storage.Stats, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		out = storage.Stats{
+			Version: t.counts.version,
+			Changed: t.counts.changed,
+			Entries: t.counts.entries,
+			Stories: t.counts.stories,
+			Sources: int(t.sources.Sequence()),
+			Bytes:   t.size,
+		}
+		return nil
+	})
+	if err != nil {
+		return storage.Stats{}, fmt.Errorf("read stats: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,157 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// The names of fields are on disk. A name once used is never used for another
+// thing.
+
+var entryFields = []field[storage.Entry]{
+	text("id", func(e *storage.Entry) *string { return &e.ID }),
+	text("source", func(e *storage.Entry) *string { return &e.Source }),
+	text("story", func(e *storage.Entry) *string { return &e.Story }),
+	text("guid", func(e *storage.Entry) *string { return &e.GUID }),
+	text("url", func(e *storage.Entry) *string { return &e.URL }),
+	text("canon", func(e *storage.Entry) *string { return &e.CanonicalURL }),
+	text("title", func(e *storage.Entry) *string { return &e.Title }),
+	text("sum", func(e *storage.Entry) *string { return &e.Summary }),
+	text("content", func(e *storage.Entry) *string { return &e.Content }),
+	rows("authors", func(e *storage.Entry) *[]storage.Person { return &e.Authors }, personFields),
+	texts("cats", func(e *storage.Entry) *[]string { return &e.Categories }),
+	rows("media", func(e *storage.Entry) *[]storage.Media { return &e.Media }, mediaFields),
+	text("lang", func(e *storage.Entry) *string { return &e.Language }),
+	text("rights", func(e *storage.Entry) *string { return &e.Rights }),
+	text("comments", func(e *storage.Entry) *string { return &e.Comments }),
+	maybe("origin", func(e *storage.Entry) **storage.Origin { return &e.Origin }, originFields),
+	number("reading", func(e *storage.Entry) *time.Duration { return &e.ReadingTime }),
+	moment("pub", func(e *storage.Entry) *time.Time { return &e.Published }),
+	moment("upd", func(e *storage.Entry) *time.Time { return &e.Updated }),
+	moment("seen", func(e *storage.Entry) *time.Time { return &e.FirstSeen }),
+	moment("eff", func(e *storage.Entry) *time.Time { return &e.Effective }),
+	moment("changed", func(e *storage.Entry) *time.Time { return &e.Changed }),
+	number("rev", func(e *storage.Entry) *int { return &e.Revision }),
+	digest("digest", func(e *storage.Entry) *storage.Digest { return &e.Digest }),
+	packed("keys", func(e *storage.Entry) *[]storage.Key { return &e.Keys }, len(storage.Key{}),
+		func(b []byte, k *storage.Key) []byte { return append(b, k[:]...) },
+		func(b []byte, k *storage.Key) { copy(k[:], b) }),
+}
+
+var personFields = []field[storage.Person]{
+	text("name", func(p *storage.Person) *string { return &p.Name }),
+	text("email", func(p *storage.Person) *string { return &p.Email }),
+	text("url", func(p *storage.Person) *string { return &p.URL }),
+}
+
+var mediaFields = []field[storage.Media]{
+	text("url", func(m *storage.Media) *string { return &m.URL }),
+	text("type", func(m *storage.Media) *string { return &m.Type }),
+	text("medium", func(m *storage.Media) *storage.Medium { return &m.Medium }),
+	number("bytes", func(m *storage.Media) *int64 { return &m.Bytes }),
+	number("w", func(m *storage.Media) *int { return &m.Width }),
+	number("h", func(m *storage.Media) *int { return &m.Height }),
+	number("dur", func(m *storage.Media) *time.Duration { return &m.Duration }),
+	text("title", func(m *storage.Media) *string { return &m.Title }),
+	text("caption", func(m *storage.Media) *string { return &m.Caption }),
+	text("credit", func(m *storage.Media) *string { return &m.Credit }),
+}
+
+var originFields = []field[storage.Origin]{
+	text("id", func(o *storage.Origin) *string { return &o.ID }),
+	text("title", func(o *storage.Origin) *string { return &o.Title }),
+	text("url", func(o *storage.Origin) *string { return &o.URL }),
+	text("link", func(o *storage.Origin) *string { return &o.Link }),
+	moment("upd", func(o *storage.Origin) *time.Time { return &o.Updated }),
+}
+
+// settingsFields leaves out the sources: they have rows of their own.
+var settingsFields = []field[storage.Settings]{
+	text("base", func(s *storage.Settings) *string { return &s.BaseURL }),
+	text("title", func(s *storage.Settings) *string { return &s.Feed.Title }),
+	number("limit", func(s *storage.Settings) *int { return &s.Feed.Limit }),
+	number("window", func(s *storage.Settings) *time.Duration { return &s.Feed.Window }),
+	text("across", func(s *storage.Settings) *storage.Across { return &s.Feed.Across }),
+	moment("changed", func(s *storage.Settings) *time.Time { return &s.Changed }),
+}
+
+// source is a source and its number. Its two rows leave out the id, which is
+// their key.
+type source struct {
+	storage.Source
+	number uint32
+}
+
+var sourceFields = []field[source]{
+	number("n", func(s *source) *uint32 { return &s.number }),
+	text("url", func(s *source) *string { return &s.URL }),
+	text("title", func(s *source) *string { return &s.Title }),
+	texts("cats", func(s *source) *[]string { return &s.Categories }),
+	flag("disabled", func(s *source) *bool { return &s.Disabled }),
+	flag("removed", func(s *source) *bool { return &s.Removed }),
+}
+
+var stateFields = []field[source]{
+	number("entries", func(s *source) *int { return &s.Entries }),
+
+	text("id", func(s *source) *string { return &s.State.About.ID }),
+	text("title", func(s *source) *string { return &s.State.About.Title }),
+	text("desc", func(s *source) *string { return &s.State.About.Description }),
+	text("link", func(s *source) *string { return &s.State.About.Link }),
+	text("self", func(s *source) *string { return &s.State.About.Self }),
+	text("hub", func(s *source) *string { return &s.State.About.Hub }),
+	text("image", func(s *source) *string { return &s.State.About.Image }),
+	text("lang", func(s *source) *string { return &s.State.About.Language }),
+	text("rights", func(s *source) *string { return &s.State.About.Rights }),
+	text("format", func(s *source) *string { return &s.State.About.Format }),
+	moment("upd", func(s *source) *time.Time { return &s.State.About.Updated }),
+
+	text("vurl", func(s *source) *string { return &s.State.Validators.URL }),
+	text("etag", func(s *source) *string { return &s.State.Validators.ETag }),
+	text("mod", func(s *source) *string { return &s.State.Validators.LastModified }),
+	digest("body", func(s *source) *storage.Digest { return &s.State.Body }),
+	packed("seen", func(s *source) *[]storage.Sighting { return &s.State.Seen },
+		len(storage.Digest{})+len(storage.Key{}),
+		func(b []byte, s *storage.Sighting) []byte { return append(append(b, s.Item[:]...), s.Key[:]...) },
+		func(b []byte, s *storage.Sighting) { copy(s.Key[:], b[copy(s.Item[:], b):]) }),
+
+	moment("due", func(s *source) *time.Time { return &s.State.NextDue }),
+	text("why", func(s *source) *string { return &s.State.DueReason }),
+	moment("notbefore", func(s *source) *time.Time { return &s.State.NotBefore }),
+	moment("poll", func(s *source) *time.Time { return &s.State.LastPoll }),
+	moment("success", func(s *source) *time.Time { return &s.State.LastSuccess }),
+	moment("new", func(s *source) *time.Time { return &s.State.LastNew }),
+	moment("forced", func(s *source) *time.Time { return &s.State.LastForced }),
+	number("status", func(s *source) *int { return &s.State.Status }),
+	text("error", func(s *source) *string { return &s.State.Error }),
+	number("failures", func(s *source) *int { return &s.State.Failures }),
+	flag("gone", func(s *source) *bool { return &s.State.Gone }),
+	text("moved", func(s *source) *string { return &s.State.MovedTo }),
+	number("polls", func(s *source) *uint64 { return &s.State.Polls }),
+	flag("shared", func(s *source) *bool { return &s.State.SharedGUIDs }),
+}
+
+var countsFields = []field[counts]{
+	number("version", func(c *counts) *uint64 { return &c.version }),
+	moment("changed", func(c *counts) *time.Time { return &c.changed }),
+	number("entries", func(c *counts) *int { return &c.entries }),
+	number("stories", func(c *counts) *int { return &c.stories }),
+}
+
+var storyFields = []field[story]{
+	text("public", func(s *story) *string { return &s.public }),
+	moment("changed", func(s *story) *time.Time { return &s.changed }),
+	packed("members", func(s *story) *[]member { return &s.members }, 8+4+len(place{}),
+		func(b []byte, m *member) []byte {
+			b = binary.BigEndian.AppendUint64(b, m.seq)
+			b = binary.BigEndian.AppendUint32(b, m.source)
+			return append(b, m.place[:]...)
+		},
+		func(b []byte, m *member) {
+			m.seq = binary.BigEndian.Uint64(b)
+			m.source = binary.BigEndian.Uint32(b[8:])
+			m.place = place(b[12:])
+		}),
+}

@@ -1,0 +1,56 @@
+package bolt
+
+import (
+	"fmt"
+
+	"newsfeed/storage"
+)
+
+// source reads a source from both its rows.
+func (t *tx) source(id string) (source, error) {
+	src, err := source{}, storage.ErrNotFound
+	if v := t.sources.Get([]byte(id)); v != nil {
+		if err = decode(t.packer, v, sourceFields, &src); err == nil {
+			src.ID = id
+			err = t.readState(&src)
+		}
+	}
+	return src, err
+}
+
+// eachSource calls fn for each source by id, with what its first row says.
+func (t *tx) eachSource(fn func(*source) error) error {
+	return t.sources.ForEach(func(id, v []byte) error {
+		var src source
+		if err := decode(t.packer, v, sourceFields, &src); err != nil {
+			return fmt.Errorf("read source %s: %w", id, err)
+		}
+		src.ID = string(id)
+		return fn(&src)
+	})
+}
+
+// readState adds what the second row says. A source never polled has none.
+func (t *tx) readState(src *source) error {
+	if v := t.states.Get([]byte(src.ID)); v != nil {
+		if err := decode(t.packer, v, stateFields, src); err != nil {
+			return fmt.Errorf("read state of source %s: %w", src.ID, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) putState(src *source) {
+	t.put(t.states, []byte(src.ID), encode(stateFields, src))
+}
+
+// storedSettings returns the settings without their sources, and whether
+// there are any.
+func (t *tx) storedSettings() (s storage.Settings, stored bool, err error) {
+	v := t.meta.Get([]byte("settings"))
+	if v == nil {
+		return s, false, nil
+	}
+	err = decode(t.packer, v, settingsFields, &s)
+	return s, true, err
+}

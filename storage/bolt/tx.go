@@ -1,0 +1,174 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"newsfeed/storage"
+
+	"go.etcd.io/bbolt"
+)
+
+// schema is the version of the layout below.
+//
+//	meta     / "schema"               => version of the layout (8)
+//	meta     / "settings"             => settings row, without its sources
+//	meta     / "counts"               => counts row
+//	meta     / "hidden"               => numbers (4 each) of the hidden sources, in order
+//	sources  / source id              => source row: settings, removed, number
+//	states   / source id              => state row: State and the number of entries
+//	entries  / seq (8)                => entry row; seq grows in order of first commit
+//	ids      / hash of id (16)        => seq
+//	times    / place (24)             => ref: seq, source, story, and whether it leads
+//	lists    / list (8) ∥ place       => nothing: the entries of a source or of a category
+//	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
+//	stories  / story id               => story row: public id, and its entries in order of first commit
+//
+// A place is the effective time and the hash of the id, so that the order of
+// entries does not depend on their arrival. The number of a source is given
+// once. Numbers are big endian. The values called rows are described in
+// pack.go and row.go.
+const schema = 1
+
+// tx is one transaction. What it reads from a bucket is valid only within it.
+type tx struct {
+	*packer
+	size int64 // of the file, in bytes
+
+	meta, sources, states, entries, ids, times, lists, keys, stories *bbolt.Bucket
+
+	counts counts
+	hidden []byte
+	err    error // the first of put and remove
+}
+
+// counts are figures of the store that change with it.
+type counts struct {
+	version uint64
+	changed time.Time
+	entries int
+	stories int
+}
+
+// buckets calls get for each bucket.
+func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
+	for _, b := range []struct {
+		name string
+		at   **bbolt.Bucket
+	}{
+		{"meta", &t.meta},
+		{"sources", &t.sources},
+		{"states", &t.states},
+		{"entries", &t.entries},
+		{"ids", &t.ids},
+		{"times", &t.times},
+		{"lists", &t.lists},
+		{"keys", &t.keys},
+		{"stories", &t.stories},
+	} {
+		var err error
+		if *b.at, err = get([]byte(b.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func begin(b *bbolt.Tx, p *packer) (*tx, error) {
+	t := &tx{packer: p, size: b.Size()}
+	err := t.buckets(func(name []byte) (*bbolt.Bucket, error) {
+		bucket := b.Bucket(name)
+		if bucket == nil {
+			return nil, fmt.Errorf("%w: no bucket %s", ErrDamaged, name)
+		}
+		return bucket, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Entries only ever come at the end of their bucket.
+	t.entries.FillPercent = 1
+	t.hidden = t.meta.Get([]byte("hidden"))
+	if v := t.meta.Get([]byte("counts")); v != nil {
+		if err := decode(t.packer, v, countsFields, &t.counts); err != nil {
+			return nil, fmt.Errorf("read counts: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// finish ends the work of a writing transaction.
+func (t *tx) finish() error {
+	t.put(t.meta, []byte("counts"), encode(countsFields, &t.counts))
+	return t.err
+}
+
+func writeSchema(b *bbolt.Tx) error {
+	var t tx
+	if err := t.buckets(b.CreateBucket); err != nil {
+		return err
+	}
+	return t.meta.Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, schema))
+}
+
+func checkSchema(b *bbolt.Tx, p *packer) error {
+	meta := b.Bucket([]byte("meta"))
+	if meta == nil {
+		return fmt.Errorf("%w: not a store", ErrDamaged)
+	}
+	if v := binary.BigEndian.Uint64(meta.Get([]byte("schema"))); v > schema {
+		return fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, v, schema)
+	}
+	_, err := begin(b, p)
+	return err
+}
+
+func (t *tx) put(b *bbolt.Bucket, key, value []byte) {
+	if err := b.Put(key, value); err != nil && t.err == nil {
+		t.err = fmt.Errorf("put key %.64q: %w", key, err)
+	}
+}
+
+func (t *tx) remove(b *bbolt.Bucket, key []byte) {
+	if err := b.Delete(key); err != nil && t.err == nil {
+		t.err = fmt.Errorf("delete key %.64q: %w", key, err)
+	}
+}
+
+// isHidden reports whether the entries of the source with that number are to
+// be kept out of every page.
+func (t *tx) isHidden(number uint32) bool {
+	n := len(t.hidden) / 4
+	at := func(i int) uint32 { return binary.BigEndian.Uint32(t.hidden[4*i:]) }
+	i := sort.Search(n, func(i int) bool { return at(i) >= number })
+	return i < n && at(i) == number
+}
+
+// hide replaces the set of hidden sources.
+func (t *tx) hide(numbers []uint32) {
+	slices.Sort(numbers)
+	hidden := []byte{}
+	for _, n := range numbers {
+		hidden = binary.BigEndian.AppendUint32(hidden, n)
+	}
+	t.put(t.meta, []byte("hidden"), hidden)
+	t.hidden = hidden
+}
+
+// entry reads the entry with that sequence number.
+func (t *tx) entry(seq uint64) (storage.Entry, error) {
+	var e storage.Entry
+	v := t.entries.Get(seqKey(seq))
+	if v == nil {
+		return e, fmt.Errorf("%w: no entry %d", ErrDamaged, seq)
+	}
+	if err := decode(t.packer, v, entryFields, &e); err != nil {
+		return e, fmt.Errorf("read entry %d: %w", seq, err)
+	}
+	return e, nil
+}
+
+func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }

@@ -1,0 +1,239 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// The names that random records and the questions about them are made of.
+// They are few, so that they meet.
+var (
+	sourceNames   = []string{"a", "b", "c", "d"}
+	categoryNames = []string{"World", "WORLD", "Écologie", "écologie", "Kelvin", "\u212aelvin", ""}
+	storyNames    = 25
+	entryNames    = 60
+	keyNames      = 40
+)
+
+// look asks a store everything, in pages of a few sizes.
+func look(s *suite) answers {
+	s.Helper()
+	a := answers{Entries: map[string][]storage.Entry{}, Stories: map[string][]storage.Story{}}
+	var err error
+	a.Settings, err = s.Settings(s.Context())
+	s.is("settings", err, nil)
+	a.Sources, err = s.Sources(s.Context())
+	s.is("sources", err, nil)
+	a.Found, err = s.Find(s.Context(), allKeys())
+	s.is("find", err, nil)
+	for i, q := range queries() {
+		name := fmt.Sprintf("%+v", q)
+		q.Limit = []int{1, 3, 7, storage.MaxPage}[i%4]
+		a.Entries[name] = all(s, s.Entries, q)
+		a.Stories[name] = all(s, s.Stories, q)
+	}
+	a.Stats = s.stats()
+	a.Stats.Bytes = 0
+	return a
+}
+
+// answers are what a store says to all questions.
+type answers struct {
+	Settings storage.Settings
+	Sources  []storage.Source
+	Stats    storage.Stats
+	Found    []storage.Entry
+	Entries  map[string][]storage.Entry // by query
+	Stories  map[string][]storage.Story
+}
+
+func (m *model) look() answers {
+	a := answers{
+		Settings: m.base, Sources: slices.Clone(m.sources), Stats: m.stats,
+		Entries: map[string][]storage.Entry{}, Stories: map[string][]storage.Story{},
+	}
+	for _, src := range m.sources {
+		if !src.Removed {
+			a.Settings.Sources = append(a.Settings.Sources, src.SourceSettings)
+		}
+	}
+	for _, k := range allKeys() {
+		a.Found = append(a.Found, m.findKey(k))
+	}
+	for _, q := range queries() {
+		name := fmt.Sprintf("%+v", q)
+		a.Entries[name] = m.selected(q)
+		a.Stories[name] = m.selectedStories(q)
+	}
+	return a
+}
+
+func allKeys() []storage.Key {
+	var keys []storage.Key
+	for i := range keyNames {
+		keys = append(keys, key(strconv.Itoa(i)))
+	}
+	return keys
+}
+
+func queries() []storage.Query {
+	qs := []storage.Query{
+		{}, {Hidden: true}, {Since: at(30)}, {Until: at(30)}, {Since: at(20), Until: at(40), Hidden: true},
+		{Category: "world", Since: at(10), Until: at(50)}, {Category: "world", Hidden: true},
+	}
+	for _, src := range sourceNames {
+		qs = append(qs, storage.Query{Source: src}, storage.Query{Source: src, Category: "kelvin"})
+	}
+	for _, c := range []string{"world", "ÉCOLOGIE", "KELVIN", "none"} {
+		qs = append(qs, storage.Query{Category: c})
+	}
+	return qs
+}
+
+// randomRecord is a good record.
+func randomRecord(r *rand.Rand, m *model) storage.Record {
+	switch n := r.IntN(20); {
+	case n == 0 || !m.set:
+		set := configure()
+		set.Settings.Changed = at(r.IntN(90))
+		set.Settings.Feed.Limit = 100 + r.IntN(2)
+		for _, id := range sourceNames {
+			if r.IntN(4) > 0 {
+				set.Settings.Sources = append(set.Settings.Sources, storage.SourceSettings{ID: id, Disabled: r.IntN(4) == 0})
+			}
+		}
+		if len(m.sources) == 0 && len(set.Settings.Sources) == 0 {
+			return configure(sourceNames...)
+		}
+		r.Shuffle(len(set.Settings.Sources), func(i, j int) {
+			sources := set.Settings.Sources
+			sources[i], sources[j] = sources[j], sources[i]
+		})
+		return set
+	case n == 1:
+		p := prune()
+		for range r.IntN(8) {
+			p.Prune.Entries = append(p.Prune.Entries, fmt.Sprint("urn:", r.IntN(entryNames)))
+		}
+		return p
+	}
+	p := poll(m.sources[r.IntN(len(m.sources))].ID)
+	p.Poll.State.About.Title = pick(r, []string{"", "One", "Two"})
+	p.Poll.State.Polls = r.Uint64() >> r.IntN(64)
+	for range r.IntN(4) {
+		p.Poll.Entries = append(p.Poll.Entries, randomEntry(r, p.Poll.Source))
+	}
+	return p
+}
+
+func randomEntry(r *rand.Rand, src string) storage.Entry {
+	e := entry(fmt.Sprint("urn:", r.IntN(entryNames)), src, fmt.Sprint("story ", r.IntN(storyNames)), r.IntN(60))
+	e.Changed = at(r.IntN(120))
+	for range r.IntN(3) {
+		e.Categories = append(e.Categories, pick(r, categoryNames))
+	}
+	for range r.IntN(3) {
+		if k := key(strconv.Itoa(r.IntN(keyNames))); !slices.Contains(e.Keys, k) {
+			e.Keys = append(e.Keys, k)
+		}
+	}
+	return e
+}
+
+func pick(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }
+
+func (s *suite) random() {
+	seed := uint64(time.Now().UnixNano())
+	s.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	var m model
+	for round := range 10 {
+		var records []storage.Record
+		for range 1 + r.IntN(20) {
+			rec := randomRecord(r, &m)
+			m.apply(rec)
+			records = append(records, rec)
+		}
+		s.commit(records...)
+		s.equal(fmt.Sprint("after round ", round), look(s), m.look())
+		if s.Failed() {
+			return
+		}
+	}
+	s.reopen()
+	s.equal("after reopening", look(s), m.look())
+}
+
+func (s *suite) replay() {
+	seed := uint64(time.Now().UnixNano())
+	s.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	var m model
+	var records []storage.Record
+	for range 100 {
+		rec := randomRecord(r, &m)
+		m.apply(rec)
+		records = append(records, rec)
+	}
+	s.commit(records...)
+	together := look(s)
+	s.dir = s.TempDir()
+	s.reopen()
+	for _, rec := range records {
+		s.commit(rec)
+	}
+	s.equal("the same records one by one", look(s), together)
+}
+
+func (s *suite) concurrent() {
+	const polls = 20
+	s.commit(configure(sourceNames...))
+	ctx, cancel := context.WithCancel(s.Context())
+	var writers, readers sync.WaitGroup
+	for _, src := range sourceNames {
+		writers.Go(func() {
+			for i := range polls {
+				// Each commit brings a story of two, so that a reader who sees one sees both.
+				name := fmt.Sprint(src, i)
+				err := s.Commit(ctx, poll(src,
+					entry("urn:first:"+name, src, name, i),
+					entry("urn:second:"+name, src, name, i+1)))
+				if err != nil {
+					s.Error(err)
+				}
+			}
+		})
+	}
+	for range 3 {
+		readers.Go(func() {
+			for seen := 0; ctx.Err() == nil; {
+				page, err := s.Stories(s.Context(), storage.Query{Limit: storage.MaxPage})
+				if err != nil {
+					s.Error(err)
+					return
+				}
+				if len(page.Items) < seen {
+					s.Errorf("%d stories after %d", len(page.Items), seen)
+				}
+				seen = len(page.Items)
+				for _, st := range page.Items {
+					if len(st.Entries) != 2 {
+						s.Errorf("story %s has %d entries", st.ID, len(st.Entries))
+					}
+				}
+			}
+		})
+	}
+	writers.Wait()
+	cancel()
+	readers.Wait()
+	s.equal("stories", s.stats().Stories, polls*len(sourceNames))
+	s.equal("entries", len(s.entryIDs(storage.Query{})), 2*polls*len(sourceNames))
+}
