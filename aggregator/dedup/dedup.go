@@ -1,0 +1,154 @@
+// Package dedup decides which entry an item is, and which story an entry
+// belongs to.
+//
+// Identify gives the entries of one document their keys; it is pure. The
+// Resolver then looks the keys up: an entry that its source brought before is
+// the same entry, an update of it or nothing at all, and never a second one;
+// an entry whose address another source published is part of that story.
+package dedup
+
+import (
+	"crypto/sha256"
+	"net/url"
+	"strings"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// The kinds of key. All but story keys are of one source.
+const (
+	kindGUID   = 'g' // the source's own identifier
+	kindURL    = 'u' // the address
+	kindTitle  = 't' // title and day, or the content, of an item with neither
+	kindStory  = 's' // the address, across sources
+	kindMember = 'm' // this source has an entry in that story
+)
+
+// Identify sets the Keys of the entries of one document, the strongest first.
+//
+// Where a guid stands for several addresses, or many entries of different
+// titles share theirs, guids tell entries apart only together with address and
+// title. shared says that this was seen of the source before; Identify reports
+// whether it is so now, and once it was so it stays so. An address that stands
+// for several entries tells nothing, and neither does the front page of a site.
+func Identify(entries []storage.Entry, shared bool) bool {
+	urls := make([]string, len(entries))
+	for i, e := range entries {
+		urls[i] = URLKey(e.CanonicalURL)
+	}
+	shared = shared || sharesGUIDs(entries, urls)
+	at := map[string]map[string]bool{} // who is at an address
+	for i, e := range entries {
+		note(at, urls[i], who(e, shared))
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.Keys = nil
+		switch {
+		case e.GUID != "" && shared:
+			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID, urls[i], title(*e)))
+		case e.GUID != "":
+			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID))
+		}
+		if urls[i] != "" && len(at[urls[i]]) == 1 && !isFrontPage(urls[i]) {
+			e.Keys = append(e.Keys,
+				newKey(kindURL, e.Source, urls[i]),
+				newKey(kindStory, urls[i]))
+		}
+		if len(e.Keys) == 0 {
+			e.Keys = append(e.Keys, lastResort(*e))
+		}
+	}
+	return shared
+}
+
+// sharesGUIDs reports whether the guids of a document are no identifiers: one
+// has several addresses, or more than one in twenty entries, and at least two,
+// have nothing but a guid that comes with several titles. At one address,
+// several titles are revisions (RFC 4287 section 4.1.1).
+func sharesGUIDs(entries []storage.Entry, urls []string) bool {
+	addresses, titles := map[string]map[string]bool{}, map[string]map[string]bool{}
+	for i, e := range entries {
+		if urls[i] != "" {
+			note(addresses, e.GUID, urls[i])
+		}
+		if e.URL == "" || e.URL == e.GUID {
+			note(titles, e.GUID, title(e))
+		}
+	}
+	for _, a := range addresses {
+		if len(a) > 1 {
+			return true
+		}
+	}
+	repeats := 0
+	for _, t := range titles {
+		if len(t) > 1 {
+			repeats += len(t)
+		}
+	}
+	return repeats >= 2 && repeats*20 > len(entries)
+}
+
+func note(sets map[string]map[string]bool, key, value string) {
+	if key == "" {
+		return
+	}
+	if sets[key] == nil {
+		sets[key] = map[string]bool{}
+	}
+	sets[key][value] = true
+}
+
+// who tells apart the entries at one address: by guid, or where guids are
+// shared or missing by title and by the place on the page.
+func who(e storage.Entry, shared bool) string {
+	if e.GUID != "" && !shared {
+		return e.GUID
+	}
+	_, fragment, _ := strings.Cut(e.URL, "#")
+	return title(e) + "\x00" + fragment
+}
+
+func title(e storage.Entry) string { return strings.ToLower(e.Title) }
+
+// lastResort is the key of an entry without guid and telling address. The day
+// keeps apart what recurs under one title.
+func lastResort(e storage.Entry) storage.Key {
+	if e.Title == "" {
+		return newKey(kindTitle, e.Source, e.URL, string(e.Digest[:]))
+	}
+	day := ""
+	if !e.Published.IsZero() {
+		day = e.Published.UTC().Format(time.DateOnly)
+	}
+	return newKey(kindTitle, e.Source, e.URL, title(e), day)
+}
+
+// newKey hashes the parts, each ended so that they cannot run together.
+func newKey(kind byte, parts ...string) storage.Key {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0xFF}) // never part of UTF-8
+	}
+	var k storage.Key
+	k[0] = kind
+	copy(k[1:], h.Sum(nil))
+	return k
+}
+
+func keyOf(e storage.Entry, kind byte) (storage.Key, bool) {
+	for _, k := range e.Keys {
+		if k[0] == kind {
+			return k, true
+		}
+	}
+	return storage.Key{}, false
+}
+
+func isFrontPage(urlKey string) bool {
+	u, err := url.Parse(urlKey)
+	return err != nil || u.Path == "" && u.RawQuery == "" && u.Fragment == ""
+}
