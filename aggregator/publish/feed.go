@@ -1,0 +1,82 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// feed is one feed in no particular format.
+type feed struct {
+	sel         Selection
+	base        string // the public URL of the server, ending in a slash
+	title       string
+	description string
+	home        string // the page that the feed belongs to
+	image       string
+	language    string // of all its items, or empty
+	updated     time.Time
+	modified    time.Time
+	items       []item
+}
+
+// id is the same whatever the format.
+func (d feed) id() string { return d.base + d.sel.stem() }
+
+func (d feed) url(f Format) string { return d.base + d.sel.Path(f) }
+
+// read takes a feed out of the store.
+func read(ctx context.Context, r storage.Reader, sel Selection) (feed, error) {
+	doc, err := readFeed(ctx, r, sel)
+	if err != nil {
+		return feed{}, fmt.Errorf("read %s: %w", sel.stem(), err)
+	}
+	return doc, nil
+}
+
+func readFeed(ctx context.Context, r storage.Reader, sel Selection) (feed, error) {
+	from := sources{store: r, known: map[string]source{}}
+	c, err := readContents(ctx, r, sel, from)
+	if err != nil {
+		return feed{}, err
+	}
+	doc := feed{sel: sel, base: c.settings.BaseURL, home: c.settings.BaseURL, items: make([]item, len(c.stories))}
+	if err := doc.describe(ctx, c, from); err != nil {
+		return feed{}, err
+	}
+	for i, s := range c.stories {
+		if doc.items[i], err = newItem(ctx, s, from, sel.Source == ""); err != nil {
+			return feed{}, err
+		}
+		if c.settings.Feed.Across == storage.Off {
+			doc.items[i].story = ""
+		}
+	}
+	doc.date(c.settings.Changed)
+	return doc, nil
+}
+
+// date sets what the feed says of itself as a whole by what its items say.
+func (d *feed) date(settings time.Time) {
+	for i, it := range d.items {
+		if it.changed.After(d.updated) {
+			d.updated = it.changed
+		}
+		if i == 0 {
+			d.language = it.entry.Language
+		} else if !strings.EqualFold(d.language, it.entry.Language) {
+			d.language = ""
+		}
+	}
+	if len(d.items) == 0 {
+		d.updated = settings
+	}
+	d.modified = d.updated
+	if settings.After(d.modified) {
+		d.modified = settings
+	}
+	d.modified = d.modified.UTC().Truncate(time.Second)
+}

@@ -1,0 +1,80 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"newsfeed/storage"
+)
+
+// Handler returns the public handler: the merged feed at /feed.FORMAT, one
+// source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, and a
+// page that leads to the merged feed at /. It answers GET and HEAD only.
+func (p *Publisher) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		g, err := p.home(r.Context())
+		p.answer(w, r, g, err)
+	})
+	for _, f := range Formats() {
+		mux.HandleFunc("GET /"+Selection{}.Path(f), func(w http.ResponseWriter, r *http.Request) {
+			g, err := p.feed(r.Context(), f)
+			p.answer(w, r, g, err)
+		})
+	}
+	mux.HandleFunc("GET /sources/{file}", p.selected(func(name string) Selection { return Selection{Source: name} }))
+	mux.HandleFunc("GET /categories/{file}", p.selected(func(name string) Selection {
+		return Selection{Category: strings.ToLower(name)}
+	}))
+	return mux
+}
+
+func (p *Publisher) home(ctx context.Context) (*page, error) {
+	if e := p.merged.Load(); e != nil {
+		return e.home, nil
+	}
+	doc, err := read(ctx, p.store, Selection{})
+	if err != nil {
+		return nil, err
+	}
+	return p.newHome(doc, newPacker())
+}
+
+func (p *Publisher) feed(ctx context.Context, f Format) (*page, error) {
+	if e := p.merged.Load(); e != nil {
+		return e.pages[f], nil
+	}
+	return p.desk.page(ctx, order{format: f})
+}
+
+// selected serves feeds that are named in the last part of the path.
+func (p *Publisher) selected(selection func(name string) Selection) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, f := range Formats() {
+			if name, ok := strings.CutSuffix(r.PathValue("file"), f.Ext()); ok && name != "" {
+				g, err := p.desk.page(r.Context(), order{selection(name), f})
+				p.answer(w, r, g, err)
+				return
+			}
+		}
+		http.Error(w, "no such feed", http.StatusNotFound)
+	}
+}
+
+// answer serves a page, or says why there is none.
+func (p *Publisher) answer(w http.ResponseWriter, r *http.Request, g *page, err error) {
+	switch {
+	case err == nil:
+		g.serve(w, r)
+	case errors.Is(err, storage.ErrNotFound):
+		http.Error(w, "no such feed", http.StatusNotFound)
+	default:
+		if r.Context().Err() == nil {
+			p.log.Error("request not served", "path", r.URL.Path, "err", err)
+		}
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "the feed is not available at the moment", http.StatusServiceUnavailable)
+	}
+}

@@ -1,0 +1,67 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// Rendering is a feed in one format, ready to be served. Its slices are shared
+// and must not be changed.
+type Rendering struct {
+	Body []byte
+	Gzip []byte // Body, compressed
+
+	ContentType string
+
+	// ETag is a weak entity tag made of the content, and so the same for
+	// every encoding of it.
+	ETag string
+
+	// LastModified is the second of the newest change that Body shows: of the
+	// settings, or of an item. It may lie a moment ahead of the clock.
+	LastModified time.Time
+}
+
+// Render renders one feed in one format. It depends on nothing but what the
+// store holds: the same store gives the same bytes at any time on any machine.
+// A source or category that is not there, or hidden, is storage.ErrNotFound.
+func Render(ctx context.Context, r storage.Reader, sel Selection, f Format) (Rendering, error) {
+	doc, err := read(ctx, r, sel)
+	if err != nil {
+		return Rendering{}, err
+	}
+	return doc.render(f, newPacker())
+}
+
+// render makes a rendering of the feed in one format.
+func (d feed) render(f Format, p packer) (Rendering, error) {
+	body := bytes.NewBuffer(make([]byte, 0, d.size()))
+	var err error
+	switch f {
+	case RSS:
+		err = d.writeRSS(body)
+	case Atom:
+		err = d.writeAtom(body)
+	case JSON:
+		err = d.writeJSON(body)
+	default:
+		err = fmt.Errorf("unknown format %q", f)
+	}
+	if err != nil {
+		return Rendering{}, fmt.Errorf("render %s: %w", d.sel.Path(f), err)
+	}
+	return p.pack(body.Bytes(), f.ContentType(), d.modified)
+}
+
+// size is about how many bytes the feed takes in any format.
+func (d feed) size() int {
+	n := 1 << 10
+	for _, it := range d.items {
+		n += len(it.body) + 2*len(it.entry.Summary) + 3<<10
+	}
+	return n
+}

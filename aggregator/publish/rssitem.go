@@ -1,0 +1,67 @@
+package publish
+
+import (
+	"encoding/xml"
+	"strconv"
+
+	"github.com/gorilla/feeds"
+)
+
+// rssItem has the description before the content, because readers that know
+// only one of them take the first. Its creators are no RSS authors: those are
+// mail addresses.
+type rssItem struct {
+	XMLName     xml.Name `xml:"item"`
+	Title       rssPlain `xml:"title"`
+	Link        string   `xml:"link,omitempty"`
+	Description *cdata   `xml:"description"`
+	Content     *cdata   `xml:"content:encoded"`
+	Creators    []string `xml:"dc:creator"`
+	Categories  []string `xml:"category"`
+	Comments    string   `xml:"comments,omitempty"`
+	Enclosure   *feeds.RssEnclosure
+	GUID        feeds.RssGuid
+	PubDate     string `xml:"pubDate"`
+	Source      *rssSource
+	Rights      string `xml:"dc:rights,omitempty"`
+	Thumbnail   *mediaThumbnail
+	Media       []mediaContent
+}
+
+type rssSource struct {
+	XMLName xml.Name `xml:"source"`
+	URL     string   `xml:"url,attr"`
+	rssPlain
+}
+
+func (i item) rss() rssItem {
+	e := i.entry
+	out := rssItem{
+		Title:      plain(i.title),
+		Link:       e.URL,
+		Categories: e.Categories,
+		Comments:   e.Comments,
+		PubDate:    rssDate(i.published),
+		Rights:     i.rights(),
+		Thumbnail:  i.thumbnail(),
+		Media:      i.mediaContents(),
+		// Readers open a permalink guid in place of the link.
+		GUID: feeds.RssGuid{Id: i.id, IsPermaLink: strconv.FormatBool(i.id == e.URL)},
+	}
+	if e.Summary != "" {
+		out.Description = &cdata{e.Summary}
+	}
+	if i.body != e.Summary {
+		out.Content = &cdata{i.body}
+	}
+	for _, p := range i.authors {
+		out.Creators = append(out.Creators, p.Name)
+	}
+	if m, ok := enclosure(e.Media); ok {
+		out.Enclosure = &feeds.RssEnclosure{Url: m.URL, Length: length(m.Bytes), Type: mediaType(m)}
+	}
+	if i.origin.url != "" {
+		out.Source = &rssSource{URL: i.origin.url, rssPlain: plain(i.origin.title)}
+	}
+	return out
+}

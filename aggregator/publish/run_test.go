@@ -1,0 +1,220 @@
+package publish_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"newsfeed/aggregator/publish"
+	"newsfeed/storage"
+)
+
+// newsroom is a Publisher at work in a bubble of its own time.
+type newsroom struct {
+	t       *testing.T
+	store   *memory
+	changed chan uint64
+	handler http.Handler
+	log     bytes.Buffer
+}
+
+// work runs a Publisher on a store and calls fn; then it stops the Publisher
+// and checks what Run returned.
+func work(t *testing.T, store *memory, want error, fn func(*newsroom)) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &newsroom{t: t, store: store, changed: make(chan uint64, 1)}
+		p := publish.New(publish.Options{Store: store, Changed: n.changed, Logger: slog.New(slog.NewTextHandler(&n.log, nil))})
+		n.handler = p.Handler()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error)
+		go func() { ended <- p.Run(ctx) }()
+		synctest.Wait()
+		fn(n)
+		cancel()
+		if err := <-ended; !errors.Is(err, want) {
+			t.Errorf("Run returned %v, want %v", err, want)
+		}
+	})
+}
+
+// commit changes the store and says so.
+func (n *newsroom) commit(commit func(*memory)) {
+	n.store.change(commit)
+	select {
+	case <-n.changed:
+	default:
+	}
+	n.changed <- 0
+}
+
+// get requests the feed and returns when it was last modified and how many
+// items it has.
+func (n *newsroom) get(path string) (modified string, items int) {
+	n.t.Helper()
+	w := httptest.NewRecorder()
+	n.handler.ServeHTTP(w, httptest.NewRequestWithContext(n.t.Context(), http.MethodGet, path, nil))
+	if w.Code != http.StatusOK {
+		n.t.Fatalf("%s answers %d", path, w.Code)
+	}
+	at, err := http.ParseTime(w.Header().Get("Last-Modified"))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if at.After(time.Now()) {
+		n.t.Errorf("Last-Modified %s lies in the future", at)
+	}
+	return fmt.Sprint(at.Sub(epoch)), strings.Count(w.Body.String(), "<item>")
+}
+
+// expect checks what the merged feed shows.
+func (n *newsroom) expect(modified string, items int) {
+	n.t.Helper()
+	gotModified, gotItems := n.get("/feed.rss")
+	if gotModified != modified || gotItems != items {
+		n.t.Errorf("after %s: %d items, modified after %s; want %d, %s", time.Since(epoch), gotItems, gotModified, items, modified)
+	}
+}
+
+// pass lets time pass, and what is then due be done.
+func (n *newsroom) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// epoch is when the time of a bubble begins.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// empty returns a store that holds no entry.
+func empty() *memory {
+	m := many(0)
+	m.settings.Changed = epoch.Add(-time.Hour)
+	return m
+}
+
+// news returns a commit of an entry that became visible in that second.
+func news(number, second int) func(*memory) {
+	return func(m *memory) {
+		m.put(entry("paper", number, func(e *storage.Entry) { e.Changed = epoch.Add(time.Duration(second) * time.Second) }))
+	}
+}
+
+func TestRun_ShowsAChangeWithinAMoment(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		n.expect("-1h0m0s", 0)
+		n.commit(news(1, 0))
+		n.pass(49 * time.Millisecond)
+		n.expect("-1h0m0s", 0)
+		n.pass(2 * time.Millisecond)
+		n.expect("0s", 1)
+	})
+}
+
+func TestC31_TwoChangesInOneSecondHaveTwoTimes(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		n.commit(news(1, 0))
+		n.pass(200 * time.Millisecond)
+		n.expect("0s", 1)
+		n.commit(news(2, 1))
+		n.pass(700 * time.Millisecond)
+		n.expect("0s", 1)
+		n.commit(news(3, 1))
+		n.pass(200 * time.Millisecond)
+		n.expect("1s", 3)
+	})
+}
+
+func TestRun_CoalescesABurst(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		before := n.store.reads
+		for i := range 40 {
+			n.commit(news(i, 0))
+			n.pass(time.Millisecond)
+		}
+		n.pass(time.Second)
+		n.expect("0s", 40)
+		if reads := n.store.reads - before; reads != 2 {
+			t.Errorf("40 changes at once cost %d reads", reads)
+		}
+	})
+}
+
+func TestRun_ShowsNewsWhileChangesNeverStop(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		for i := range 100 {
+			n.commit(news(i, i/10+1))
+			n.pass(100 * time.Millisecond)
+			if _, items := n.get("/feed.rss"); items < i-25 {
+				t.Errorf("only %d of %d items after %s", items, i+1, time.Since(epoch))
+			}
+		}
+		n.pass(3 * time.Second)
+		n.expect("10s", 100)
+	})
+}
+
+func TestRun_ARequestRendersNothing(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		before := n.store.reads
+		for range 10 {
+			n.get("/feed.rss")
+			n.get("/feed.atom")
+			n.get("/feed.json")
+			n.get("/")
+		}
+		if n.store.reads != before {
+			t.Errorf("%d reads", n.store.reads-before)
+		}
+	})
+}
+
+func TestRun_KeepsTheLastFeedWhileTheStoreFails(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		n.commit(func(m *memory) { m.err = errors.New("disk on fire") })
+		n.pass(time.Second)
+		n.expect("-1h0m0s", 0)
+		if !strings.Contains(n.log.String(), `msg="feed not rendered" err="disk on fire"`) {
+			t.Errorf("log is %s", &n.log)
+		}
+		n.store.change(func(m *memory) { m.err = nil; news(1, 0)(m) })
+		n.pass(5 * time.Second)
+		n.expect("0s", 1)
+	})
+}
+
+func TestRun_EndsWithTheStore(t *testing.T) {
+	work(t, empty(), storage.ErrClosed, func(n *newsroom) {
+		n.commit(func(m *memory) { m.err = storage.ErrClosed })
+		n.pass(time.Second)
+	})
+}
+
+func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
+	store := empty()
+	store.change(news(1, 1))
+	synctest.Test(t, func(t *testing.T) {
+		n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
+		time.Sleep(300 * time.Millisecond)
+		if modified, _ := n.get("/sources/paper.rss"); modified != "0s" {
+			t.Errorf("Last-Modified is %s", modified)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sources/paper.rss", nil)
+		r.Header.Set("If-Modified-Since", epoch.Format(http.TimeFormat))
+		w := httptest.NewRecorder()
+		if n.handler.ServeHTTP(w, r); w.Code != http.StatusOK {
+			t.Errorf("answers %d although the second of the change has not come", w.Code)
+		}
+		time.Sleep(time.Second)
+		if modified, _ := n.get("/sources/paper.rss"); modified != "1s" {
+			t.Errorf("Last-Modified is %s", modified)
+		}
+	})
+}

@@ -1,0 +1,33 @@
+package publish
+
+import (
+	"net/url"
+	"strings"
+
+	"newsfeed/storage"
+)
+
+// Selection says which entries a feed is made of. The zero Selection is the
+// merged News Feed; at most one of its fields is set.
+type Selection struct {
+	Source   string // the entries of this source
+	Category string // the entries of this category, compared without case
+}
+
+// Path returns where the feed is served, relative to the base URL.
+func (s Selection) Path(f Format) string { return s.stem() + f.Ext() }
+
+// stem is the path without the format, and so the same for all of them.
+func (s Selection) stem() string {
+	switch {
+	case s.Source != "":
+		return "sources/" + url.PathEscape(s.Source)
+	case s.Category != "":
+		return "categories/" + url.PathEscape(strings.ToLower(s.Category))
+	}
+	return "feed"
+}
+
+func (s Selection) query() storage.Query {
+	return storage.Query{Source: s.Source, Category: s.Category}
+}
