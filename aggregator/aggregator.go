@@ -1,0 +1,207 @@
+// Package aggregator polls the configured sources: each when it is due, many
+// at a time, never two of one host, and commits what they bring.
+//
+// The whole way of an entry stands in poll.go. One goroutine, the loop, owns
+// the queue of due times; one, the committer, owns the order of what is
+// committed; each poll under way has one of its own.
+package aggregator
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"golang.org/x/sync/errgroup"
+
+	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
+)
+
+// Source is a configured source.
+type Source struct {
+	storage.SourceSettings
+	Schedule    cron.Schedule // nil: by the policy's interval
+	MinInterval time.Duration // floor of its own; 0: the policy's
+}
+
+// Options are the settings of an Aggregator.
+type Options struct {
+	Store   storage.Store
+	Client  *fetch.Client
+	Policy  schedule.Policy
+	BaseURL string
+	Feed    storage.Feed
+	Sources []Source
+
+	Workers      int           // polls under way at a time
+	HostInterval time.Duration // gap between two polls of a host
+	MinForce     time.Duration // gap between two forced polls of a source
+	Retention    time.Duration // entries older than this are removed; 0: none
+
+	// Manual turns the schedule and the maintenance off: only what Poll is
+	// asked for is done.
+	Manual bool
+
+	Log *slog.Logger
+}
+
+// Aggregator polls sources and commits what they bring. Poll and Prune need
+// Run to run.
+type Aggregator struct {
+	o        Options
+	sources  map[string]Source
+	commits  chan commit
+	requests chan *request
+	finished chan finished
+	stopped  chan struct{} // closed when the loop takes no more requests
+	underway atomic.Int64  // polls begun and not ended
+}
+
+// New returns an aggregator. Its sources' ids must be distinct.
+func New(o Options) *Aggregator {
+	o.Workers = max(o.Workers, 1)
+	a := &Aggregator{
+		o:        o,
+		sources:  make(map[string]Source, len(o.Sources)),
+		commits:  make(chan commit),
+		requests: make(chan *request),
+		finished: make(chan finished),
+		stopped:  make(chan struct{}),
+	}
+	for _, s := range o.Sources {
+		a.sources[s.ID] = s
+	}
+	return a
+}
+
+// Run polls until ctx ends. Polls under way are then cancelled, but what is
+// being committed is committed. Run returns nil after ctx ended and everything
+// it started has stopped, else why it could not go on. Configure comes first.
+func (a *Aggregator) Run(ctx context.Context) error {
+	defer close(a.stopped)
+	reading := context.WithoutCancel(ctx) // short, and Run ends well when ctx has ended
+	loop, err := a.newLoop(reading)
+	if err != nil {
+		return fmt.Errorf("read due times: %w", err)
+	}
+	committer, err := a.newCommitter(reading)
+	if err != nil {
+		return fmt.Errorf("read store: %w", err)
+	}
+	var group errgroup.Group
+	group.Go(func() error { committer.run(context.WithoutCancel(ctx)); return nil })
+	maintenance := a.maintenance(ctx)
+	maintenance.Start()
+
+	loop.run(ctx)
+
+	<-maintenance.Stop().Done()
+	close(a.commits)
+	return group.Wait()
+}
+
+// maintenance returns the store's own jobs.
+func (a *Aggregator) maintenance(ctx context.Context) *cron.Cron {
+	log := cronLog{a.o.Log}
+	c := cron.New(
+		cron.WithLocation(time.UTC),
+		cron.WithLogger(log),
+		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)),
+	)
+	if a.o.Retention > 0 && !a.o.Manual {
+		c.Schedule(cron.Every(pruneEvery), cron.FuncJob(func() {
+			if err := a.Prune(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				a.o.Log.Error("removing old entries", "err", err)
+			}
+		}))
+	}
+	return c
+}
+
+// cronLog passes on the errors of maintenance jobs.
+type cronLog struct{ log *slog.Logger }
+
+func (cronLog) Info(string, ...any) {}
+
+func (l cronLog) Error(err error, msg string, args ...any) {
+	l.log.Error("maintenance job: "+msg, append(args, "err", err)...)
+}
+
+// Configure brings the configuration into the store, if it is not there yet.
+func (a *Aggregator) Configure(ctx context.Context) error {
+	if err := a.configure(ctx); err != nil {
+		return fmt.Errorf("apply configuration: %w", err)
+	}
+	return nil
+}
+
+func (a *Aggregator) configure(ctx context.Context) error {
+	old, err := a.o.Store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	settings := storage.Settings{BaseURL: a.o.BaseURL, Feed: a.o.Feed}
+	for _, s := range a.o.Sources {
+		settings.Sources = append(settings.Sources, s.SourceSettings)
+	}
+	slices.SortFunc(settings.Sources, func(a, b storage.SourceSettings) int {
+		return cmp.Compare(a.ID, b.ID)
+	})
+	if same(settings, old) {
+		return nil
+	}
+	stats, err := a.o.Store.Stats(ctx)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	settings.Changed = visible(now, stats.Changed)
+	records := []storage.Record{{Time: now, Settings: &settings}}
+	again, err := a.enabledAgain(ctx, settings)
+	if err != nil {
+		return err
+	}
+	for _, s := range again {
+		records = append(records, storage.Record{Time: now, Poll: &storage.Poll{Source: s.ID, State: s.State}})
+	}
+	return a.o.Store.Commit(ctx, records...)
+}
+
+// same reports whether two settings differ in nothing but when they were made.
+func same(a, b storage.Settings) bool {
+	return a.BaseURL == b.BaseURL && a.Feed == b.Feed &&
+		slices.EqualFunc(a.Sources, b.Sources, func(a, b storage.SourceSettings) bool {
+			return a.ID == b.ID && a.URL == b.URL && a.Title == b.Title &&
+				a.Disabled == b.Disabled && slices.Equal(a.Categories, b.Categories)
+		})
+}
+
+// enabledAgain returns the sources whose state these settings reset: an
+// operator who enables a source anew or gives it another URL wants it asked,
+// whatever it answered before.
+func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings) ([]storage.Source, error) {
+	var again []storage.Source
+	for _, s := range settings.Sources {
+		old, err := a.o.Store.Source(ctx, s.ID)
+		if err != nil {
+			continue
+		}
+		moved := old.URL != s.URL
+		if s.Disabled || !moved && !old.Hidden() {
+			continue
+		}
+		old.State.Gone, old.State.NotBefore, old.State.Failures = false, time.Time{}, 0
+		old.State.NextDue = time.Time{}
+		if moved {
+			old.State.MovedTo, old.State.Body = "", storage.Digest{}
+		}
+		again = append(again, old)
+	}
+	return again, nil
+}

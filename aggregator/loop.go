@@ -1,0 +1,184 @@
+package aggregator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
+)
+
+// longestSleep bounds how long the loop trusts a timer: after suspend or a
+// step of the clock it looks at the due times again.
+const longestSleep = 30 * time.Second
+
+// retryCommit is how long a source waits whose poll could not be committed.
+const retryCommit = time.Minute
+
+// loop owns the queue. All its fields belong to the goroutine that runs it.
+type loop struct {
+	*Aggregator
+	queue   *schedule.Queue
+	workers errgroup.Group
+	busy    map[string]bool       // sources under way
+	forced  map[string]bool       // sources to be polled by force
+	waiting map[string][]*request // who waits for a source's result
+}
+
+// finished is the end of one poll.
+type finished struct {
+	source string
+	result Result
+	err    error
+}
+
+func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
+	l := &loop{
+		Aggregator: a,
+		queue:      schedule.NewQueue(a.o.HostInterval),
+		busy:       map[string]bool{},
+		forced:     map[string]bool{},
+		waiting:    map[string][]*request{},
+	}
+	if a.o.Manual {
+		return l, nil
+	}
+	sources, err := a.o.Store.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	for _, s := range sources {
+		src, ok := a.sources[s.ID]
+		if !ok || s.Hidden() || s.State.Gone {
+			continue
+		}
+		v := schedule.Visit{ID: s.ID, Schedule: src.Schedule, Min: src.MinInterval}
+		l.queue.Set(s.ID, host(s), a.o.Policy.Resume(v, s.State.NextDue, now))
+	}
+	return l, nil
+}
+
+// host is whom a poll of the source will ask.
+func host(s storage.Source) string { return fetch.Host(cmp.Or(s.State.MovedTo, s.URL)) }
+
+// run polls what is due until ctx ends, and returns when the polls under way
+// have ended.
+func (l *loop) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.start(ctx)
+		timer.Reset(l.sleep())
+		select {
+		case <-ctx.Done():
+			l.drain()
+			return
+		case r := <-l.requests:
+			l.accept(ctx, r)
+		case f := <-l.finished:
+			l.finish(f)
+		case <-timer.C:
+		}
+	}
+}
+
+func (l *loop) sleep() time.Duration {
+	if len(l.busy) >= l.o.Workers {
+		return longestSleep
+	}
+	now := time.Now()
+	wake, ok := l.queue.Wake(now)
+	if !ok {
+		return longestSleep
+	}
+	return min(max(wake.Sub(now), 0), longestSleep)
+}
+
+// start begins the polls that are due, as far as there are workers.
+func (l *loop) start(ctx context.Context) {
+	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
+		id, ok := l.queue.Next(time.Now())
+		if !ok {
+			return
+		}
+		l.busy[id] = true
+		l.underway.Store(int64(len(l.busy)))
+		forced := l.forced[id]
+		delete(l.forced, id)
+		l.workers.Go(func() error {
+			f := finished{source: id}
+			f.result, f.err = l.guarded(ctx, l.sources[id], forced)
+			l.Aggregator.finished <- f
+			return nil
+		})
+	}
+}
+
+// guarded polls and turns a panic into the source's failure.
+func (a *Aggregator) guarded(ctx context.Context, src Source, forced bool) (r Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.o.Log.Error("poll panicked", "source", src.ID, "panic", p, "stack", string(debug.Stack()))
+			r, err = a.panicked(ctx, src, forced, p)
+		}
+	}()
+	return a.poll(ctx, src, forced)
+}
+
+func (a *Aggregator) panicked(ctx context.Context, src Source, forced bool, cause any) (Result, error) {
+	known, err := a.o.Store.Source(ctx, src.ID)
+	if err != nil {
+		return Result{}, err
+	}
+	t := turn{Aggregator: a, source: src, state: known.State, now: time.Now(), forced: forced}
+	return t.failed(ctx, fmt.Errorf("internal error: %v", cause))
+}
+
+// finish takes in the end of a poll.
+func (l *loop) finish(f finished) {
+	now := time.Now()
+	delete(l.busy, f.source)
+	l.underway.Store(int64(len(l.busy)))
+	l.queue.Done(f.source, now)
+	due := f.result.NextDue
+	switch {
+	case errors.Is(f.err, context.Canceled):
+		f.result = Result{Source: f.source, Outcome: Skipped, Error: "stopped"}
+	case f.err != nil:
+		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
+		due = now.Add(retryCommit)
+		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err)}
+	default:
+		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,
+			"new", f.result.New, "updated", f.result.Updated, "bytes", f.result.Bytes, "elapsed", f.result.Elapsed,
+			"next_due", f.result.NextDue, "err", f.result.Error)
+	}
+	if !l.o.Manual && !due.IsZero() {
+		l.queue.Set(f.source, cmp.Or(f.result.host, fetch.Host(l.sources[f.source].URL)), due)
+	}
+	for _, r := range l.waiting[f.source] {
+		r.answer(f.result)
+	}
+	delete(l.waiting, f.source)
+}
+
+// drain waits for the polls under way and turns away who waits.
+func (l *loop) drain() {
+	for len(l.busy) > 0 {
+		l.finish(<-l.Aggregator.finished)
+	}
+	_ = l.workers.Wait() // its functions return nil
+	for _, list := range l.waiting {
+		for _, r := range list {
+			r.answer(Result{Outcome: Skipped, Error: "stopped"})
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package aggregator
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"newsfeed/storage"
+)
+
+const (
+	pruneEvery = time.Hour
+	pruneSlice = 200 // entries removed in one commit, so that none is long
+)
+
+// Prune removes the entries that are older than the retention, counted from
+// now, in small commits. Run does so by itself every hour.
+func (a *Aggregator) Prune(ctx context.Context, now time.Time) error {
+	q := storage.Query{Until: now.Add(-a.o.Retention), Hidden: true, Limit: pruneSlice}
+	removed := 0
+	for {
+		page, err := a.o.Store.Entries(ctx, q)
+		if err != nil {
+			return fmt.Errorf("find old entries: %w", err)
+		}
+		if len(page.Items) == 0 {
+			break
+		}
+		ids := make([]string, len(page.Items))
+		for i, e := range page.Items {
+			ids[i] = e.ID
+		}
+		record := storage.Record{Time: now, Prune: &storage.Prune{Entries: ids}}
+		if _, _, err := a.send(ctx, commit{record: record, now: now}); err != nil {
+			return fmt.Errorf("remove old entries: %w", err)
+		}
+		removed += len(ids)
+	}
+	if removed > 0 {
+		a.o.Log.Info("old entries removed", "entries", removed)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package aggregator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// ErrStopped says that the aggregator takes no requests any more.
+var ErrStopped = errors.New("the aggregator has stopped")
+
+// Outcome says how a poll ended.
+type Outcome string
+
+// The outcomes of a poll.
+const (
+	Changed   Outcome = "changed"   // entries are new or changed
+	Unchanged Outcome = "unchanged" // nothing to store
+	Failed    Outcome = "failed"    // the source could not be read
+	Skipped   Outcome = "skipped"   // no request was made
+)
+
+// Result is what one poll came to.
+type Result struct {
+	Source  string        `json:"source"`
+	Outcome Outcome       `json:"outcome"`
+	Status  int           `json:"status"` // of HTTP, 0 when none came
+	New     int           `json:"new"`
+	Updated int           `json:"updated"`
+	Bytes   int64         `json:"bytes"` // of body on the wire
+	Elapsed time.Duration `json:"elapsed_nanoseconds"`
+	NextDue time.Time     `json:"next_due,omitzero"`
+	Error   string        `json:"error"` // why it failed or was skipped
+
+	host string
+}
+
+// request asks the loop for polls.
+type request struct {
+	sources  []string // empty: all that are due
+	force    bool
+	accepted chan int // how many results will come
+	results  chan Result
+	left     int
+}
+
+// Poll asks for a visit to each of the named sources, or to all when none is
+// named, as far as they are due. With force they need not be due, but what the
+// publisher asked for still holds (Retry-After, 410), and a source is forced
+// at most once in Options.MinForce. total results will come on the channel,
+// which is then closed; a named source that is not visited gives one too, with
+// the reason.
+func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
+	for _, id := range sources {
+		if _, ok := a.sources[id]; !ok {
+			return 0, nil, fmt.Errorf("source %s is not configured: %w", id, storage.ErrNotFound)
+		}
+	}
+	r := &request{
+		sources:  sources,
+		force:    force,
+		accepted: make(chan int, 1),
+		results:  make(chan Result, max(len(sources), len(a.sources))),
+	}
+	select {
+	case a.requests <- r:
+		return <-r.accepted, r.results, nil
+	case <-a.stopped:
+		return 0, nil, ErrStopped
+	case <-ctx.Done():
+		return 0, nil, ctx.Err()
+	}
+}
+
+// answer passes on one result. The channel has room for all.
+func (r *request) answer(result Result) {
+	r.results <- result
+	if r.left--; r.left == 0 {
+		close(r.results)
+	}
+}
+
+// accept queues what a request asks for.
+func (l *loop) accept(ctx context.Context, r *request) {
+	stored, err := l.o.Store.Sources(ctx)
+	if err != nil {
+		l.o.Log.Error("reading sources", "err", err)
+	}
+	byID := make(map[string]storage.Source, len(stored))
+	for _, s := range stored {
+		byID[s.ID] = s
+	}
+	now := time.Now()
+	named := len(r.sources) > 0
+	wanted := r.sources
+	if !named {
+		for _, s := range l.o.Sources {
+			if r.force || l.refusal(byID[s.ID], false, now) == "" {
+				wanted = append(wanted, s.ID)
+			}
+		}
+	}
+	wanted = unique(wanted)
+	r.left = len(wanted)
+	r.accepted <- r.left
+	if r.left == 0 {
+		close(r.results)
+	}
+	for _, id := range wanted {
+		s := byID[id]
+		if why := l.refusal(s, r.force, now); why != "" {
+			r.answer(Result{Source: id, Outcome: Skipped, NextDue: s.State.NextDue, Error: why})
+			continue
+		}
+		l.waiting[id] = append(l.waiting[id], r)
+		if !l.busy[id] {
+			l.forced[id] = l.forced[id] || r.force
+			l.queue.Set(id, host(s), now)
+		}
+	}
+}
+
+// refusal says why a source may not be visited now; empty: it may.
+func (l *loop) refusal(s storage.Source, force bool, now time.Time) string {
+	state := s.State
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	switch again := state.LastForced.Add(l.o.MinForce); {
+	case s.ID == "":
+		return "unknown to the store"
+	case s.Disabled:
+		return "disabled"
+	case state.Gone:
+		return "gone (410); enable it anew to poll it again"
+	case now.Before(state.NotBefore):
+		return "the publisher asked to wait until " + at(state.NotBefore)
+	case force && !state.LastForced.IsZero() && now.Before(again):
+		return "forced a moment ago; again from " + at(again)
+	case !force && now.Before(state.NextDue):
+		return "not due until " + at(state.NextDue)
+	}
+	return ""
+}
+
+func unique(list []string) []string {
+	seen := map[string]bool{}
+	var kept []string
+	for _, s := range list {
+		if !seen[s] {
+			seen[s] = true
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
