@@ -1,0 +1,209 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"newsfeed/aggregator"
+	"newsfeed/aggregator/publish"
+	"newsfeed/storage"
+)
+
+// api is what the commands use: over the admin socket of a running daemon, or
+// in the command's own process when none runs.
+type api struct {
+	store      storage.Reader
+	aggregator *aggregator.Aggregator // nil: no polls
+}
+
+// pollRequest asks for polls. The answer is JSON lines: a pollAccepted, then
+// as many results.
+type pollRequest struct {
+	Sources []string `json:"sources"`
+	Force   bool     `json:"force"`
+}
+
+type pollAccepted struct {
+	Total int `json:"total"`
+}
+
+// problem is the body of an answer that is an error.
+type problem struct {
+	Error string `json:"error"`
+}
+
+func (a api) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("POST /api/poll", a.poll)
+	mux.HandleFunc("GET /api/sources", a.sources)
+	mux.HandleFunc("GET /api/entries", a.entries)
+	mux.HandleFunc("GET /api/feed", a.feed)
+	return mux
+}
+
+// ready answers whether the store can be read; the listeners are bound, or
+// nobody would ask.
+func (a api) ready(w http.ResponseWriter, r *http.Request) {
+	if _, err := a.store.Stats(r.Context()); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+func (a api) poll(w http.ResponseWriter, r *http.Request) {
+	var request pollRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
+		fail(w, fmt.Errorf("read request: %w", err))
+		return
+	}
+	total, results, err := a.aggregator.Poll(r.Context(), request.Sources, request.Force)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	lines := json.NewEncoder(w)
+	flush := http.NewResponseController(w)
+	_ = flush.SetWriteDeadline(time.Time{}) // a long list of sources takes its time
+	if lines.Encode(pollAccepted{total}) != nil {
+		return
+	}
+	for {
+		_ = flush.Flush()
+		select {
+		case result, ok := <-results:
+			if !ok || lines.Encode(result) != nil {
+				return
+			}
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (a api) sources(w http.ResponseWriter, r *http.Request) {
+	sources, err := a.store.Sources(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	list := make([]sourceJSON, 0, len(sources))
+	for _, s := range sources {
+		list = append(list, newSourceJSON(s))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(list)
+}
+
+// entries answers with the newest entries, one JSON document a line: of the
+// store, of a source, or of a feed as it is published.
+func (a api) entries(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil || limit < 1 {
+		limit = storage.MaxPage
+	}
+	var since time.Time
+	if s := q.Get("since"); s != "" {
+		if since, err = time.Parse(time.RFC3339, s); err != nil {
+			fail(w, fmt.Errorf("since: %w", err))
+			return
+		}
+	}
+	merged, err := publish.Contents(r.Context(), a.store, publish.Selection{})
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	inMerged := map[string]bool{}
+	for _, s := range merged {
+		inMerged[s.ID] = true
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	write := func(e storage.Entry) error { return lines.Encode(newStoredEntryJSON(e, inMerged[e.Story])) }
+
+	if q.Has("feed") {
+		stories := merged
+		if name := q.Get("feed"); name != "feed" {
+			sel, err := selection(name)
+			if err == nil {
+				stories, err = publish.Contents(r.Context(), a.store, sel)
+			}
+			if err != nil {
+				fail(w, err)
+				return
+			}
+		}
+		for i, s := range stories {
+			e := s.Lead()
+			e.ID = s.Public
+			if i == limit || e.Effective.Before(since) || write(e) != nil {
+				return
+			}
+		}
+		return
+	}
+	if id := q.Get("source"); id != "" {
+		if _, err := a.store.Source(r.Context(), id); err != nil {
+			fail(w, fmt.Errorf("source %s: %w", id, err))
+			return
+		}
+	}
+	query := storage.Query{Source: q.Get("source"), Since: since}
+	for limit > 0 {
+		query.Limit = min(limit, storage.MaxPage)
+		page, err := a.store.Entries(r.Context(), query)
+		if err != nil {
+			return // too late for another status; the line count tells
+		}
+		for _, e := range page.Items {
+			if write(e) != nil {
+				return
+			}
+		}
+		if limit -= len(page.Items); page.Next == "" {
+			return
+		}
+		query.Before = page.Next
+	}
+}
+
+// feed answers with a rendered feed.
+func (a api) feed(w http.ResponseWriter, r *http.Request) {
+	sel, err := selection(r.URL.Query().Get("feed"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	format := publish.Format(r.URL.Query().Get("format"))
+	rendering, err := publish.Render(r.Context(), a.store, sel, format)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", rendering.ContentType)
+	_, _ = w.Write(rendering.Body)
+}
+
+// fail answers with an error. The status is chosen here and nowhere else.
+func fail(w http.ResponseWriter, err error) {
+	code := http.StatusInternalServerError
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		code = http.StatusNotFound
+	case errors.Is(err, aggregator.ErrStopped):
+		code = http.StatusServiceUnavailable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(problem{err.Error()})
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"newsfeed/config"
+	"newsfeed/storage"
+)
+
+// client asks the api, wherever it is.
+type client struct {
+	http  *http.Client
+	close func() error
+}
+
+// connect reaches the api of the running daemon; ok is false when there is no
+// daemon.
+func connect(c config.Config) (client, bool) {
+	network, address := "tcp", c.Server.AdminListen
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		network, address = "unix", path
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		d := net.Dialer{Timeout: 2 * time.Second}
+		return d.DialContext(ctx, network, address)
+	}
+	conn, err := dial(context.Background(), "", "")
+	if err != nil {
+		return client{}, false
+	}
+	_ = conn.Close()
+	t := &http.Transport{DialContext: dial}
+	return client{&http.Client{Transport: t}, func() error { t.CloseIdleConnections(); return nil }}, true
+}
+
+// reader returns a client that can read what is stored.
+func (p *program) reader() (client, error) {
+	c, err := p.load()
+	if err != nil {
+		return client{}, err
+	}
+	if remote, ok := connect(c); ok {
+		return remote, nil
+	}
+	store, err := openStore(c, false)
+	if err != nil {
+		return client{}, err
+	}
+	return client{&http.Client{Transport: inProcess{api{store: store}.handler()}}, store.Close}, nil
+}
+
+// get asks and returns the body of a good answer.
+func (c client) get(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://newsfeed"+path+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(r)
+}
+
+// post sends a JSON value and returns the body of a good answer.
+func (c client) post(ctx context.Context, path string, value any) (io.ReadCloser, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://newsfeed"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	return c.do(r)
+}
+
+func (c client) do(r *http.Request) (io.ReadCloser, error) {
+	response, err := c.http.Do(r)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err
+		}
+		return nil, err
+	}
+	if response.StatusCode == http.StatusOK {
+		return response.Body, nil
+	}
+	defer response.Body.Close()
+	var p problem
+	if json.NewDecoder(response.Body).Decode(&p) != nil || p.Error == "" {
+		p.Error = "the daemon answered " + response.Status
+	}
+	if response.StatusCode == http.StatusNotFound {
+		return nil, fmt.Errorf("%s%w", strings.TrimSuffix(p.Error, storage.ErrNotFound.Error()), storage.ErrNotFound)
+	}
+	return nil, errors.New(p.Error)
+}
+
+// inProcess is a transport that hands requests to a handler in this process.
+type inProcess struct{ handler http.Handler }
+
+// RoundTrip returns as soon as the handler has written its header; the body
+// then comes as it is written.
+func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	read, write := io.Pipe()
+	w := &pipedResponse{body: write, header: http.Header{}, ready: make(chan int, 1)}
+	go func() {
+		t.handler.ServeHTTP(w, r)
+		w.WriteHeader(http.StatusOK)
+		_ = write.Close()
+	}()
+	select {
+	case code := <-w.ready:
+		return &http.Response{
+			StatusCode: code, Status: fmt.Sprintf("%d %s", code, http.StatusText(code)),
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Header: w.header, Body: read, ContentLength: -1, Request: r,
+		}, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+}
+
+// pipedResponse is the handler's side of an inProcess exchange.
+type pipedResponse struct {
+	body   *io.PipeWriter
+	header http.Header
+	ready  chan int
+	wrote  bool
+}
+
+func (w *pipedResponse) Header() http.Header { return w.header }
+
+func (w *pipedResponse) WriteHeader(code int) {
+	if !w.wrote {
+		w.wrote = true
+		w.ready <- code
+	}
+}
+
+func (w *pipedResponse) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}

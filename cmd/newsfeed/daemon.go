@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsfeed/aggregator/publish"
+	"newsfeed/config"
+)
+
+// drainTime is how long requests under way may take once the daemon stops.
+const drainTime = 4 * time.Second
+
+// daemon is a running newsfeed: one store, and around it what polls and what
+// publishes.
+type daemon struct {
+	config config.Config
+	log    *slog.Logger
+	notify notifier
+
+	// started, if not nil, is called once the listeners are bound, with the
+	// public URL.
+	started func(baseURL string)
+}
+
+// run serves until ctx ends, then drains: no new connections, requests under
+// way finish, fetches are cancelled, what is being committed is committed.
+func (d daemon) run(ctx context.Context) (err error) {
+	public, err := listen(d.config.Server.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for readers: %w", err)
+	}
+	defer public.Close()
+	if d.config.Server.BaseURL == "" {
+		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
+	}
+	store, err := openStore(d.config, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	admin, err := listen(d.config.Server.AdminListen)
+	if err != nil {
+		return fmt.Errorf("listen for commands: %w", err)
+	}
+	defer admin.Close()
+
+	client, err := newClient(d.config)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	agg, err := newAggregator(d.config, store, client, d.log, false)
+	if err != nil {
+		return err
+	}
+	if err := agg.Configure(ctx); err != nil {
+		return err
+	}
+	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Logger: d.log})
+
+	// The servers stop after requests have drained, the rest at once; the
+	// store is closed when all have stopped.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return agg.Run(ctx) })
+	group.Go(func() error { return publisher.Run(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
+	group.Go(func() error {
+		return serveHTTP(ctx, admin, api{store: store, aggregator: agg}.handler(), d.log)
+	})
+	d.log.Info("started", "version", version(), "url", d.config.Server.BaseURL, "sources", len(d.config.Sources), "store", d.config.Storage.Path)
+	d.notify.ready(len(d.config.Sources))
+	if d.started != nil {
+		d.started(d.config.Server.BaseURL)
+	}
+	group.Go(func() error {
+		<-ctx.Done()
+		d.notify.stopping()
+		d.log.Info("stopping")
+		return nil
+	})
+	return group.Wait()
+}
+
+// serveHTTP serves until ctx ends and requests under way have been answered.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      5 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	drained := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		err := s.Shutdown(limit)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = s.Close()
+		}
+		drained <- err
+	})
+	err := s.Serve(l)
+	if stop() {
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	}
+	return <-drained
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) entriesCommand() *cobra.Command {
+	var feed, source, since string
+	limit := 20
+	c := &cobra.Command{
+		Use:     "entries",
+		Short:   "List the newest entries",
+		Example: "  newsfeed entries --limit 50\n  newsfeed entries --source kyiv-independent --since 24h --json",
+		Args:    usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			query := url.Values{"limit": {strconv.Itoa(limit)}}
+			if limit < 1 {
+				return status{exitUsage, errors.New("--limit must be at least 1")}
+			}
+			if c.Flags().Changed("feed") {
+				query.Set("feed", feed)
+			}
+			if source != "" {
+				query.Set("source", source)
+			}
+			if since != "" {
+				t, err := moment(since, time.Now())
+				if err != nil {
+					return err
+				}
+				query.Set("since", t.Format(time.RFC3339))
+			}
+			client, err := p.reader()
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, client.close()) }()
+			body, err := client.get(c.Context(), "/api/entries", query)
+			if err != nil {
+				return err
+			}
+			defer body.Close()
+			return p.printEntries(body)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&feed, "feed", "", "of this `FEED` as published: feed, sources/ID or categories/NAME")
+	f.StringVar(&source, "source", "", "of the source with this `ID`")
+	f.IntVar(&limit, "limit", limit, "at most this many")
+	f.StringVar(&since, "since", "", "not older than this: `TIME` as 2026-01-31, RFC 3339 or 24h")
+	c.MarkFlagsMutuallyExclusive("feed", "source")
+	p.jsonFlag(c)
+	return c
+}
+
+// moment reads a time, or how long ago it was.
+func moment(s string, now time.Time) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		return now.Add(-d), nil
+	}
+	return time.Time{}, status{exitUsage, fmt.Errorf("--since %q is no time; write for example 2026-01-31, 2026-01-31T12:00:00Z or 24h", s)}
+}
+
+func (p *program) printEntries(body io.Reader) error {
+	if p.json {
+		_, err := io.Copy(p.out, body)
+		return err
+	}
+	t := p.table("PUBLISHED", "SOURCE", "TITLE", "URL")
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var e storedEntryJSON
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			return fmt.Errorf("read entries: %w", err)
+		}
+		t.row(e.Published, e.Source, e.Title, e.URL)
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read entries: %w", err)
+	}
+	t.print()
+	return nil
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"net/url"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// entryJSON is an entry as preview and entries print it.
+type entryJSON struct {
+	ID           string       `json:"id"`
+	GUID         string       `json:"guid"`
+	URL          string       `json:"url"`
+	CanonicalURL string       `json:"canonical_url"`
+	Title        string       `json:"title"`
+	Summary      string       `json:"summary"`
+	Content      string       `json:"content"`
+	Authors      []personJSON `json:"authors"`
+	Categories   []string     `json:"categories"`
+	Published    string       `json:"published"` // RFC 3339, or empty
+	Updated      string       `json:"updated"`
+	Language     string       `json:"language"`
+	ReadingTime  int          `json:"reading_time_seconds"`
+	Media        []mediaJSON  `json:"media"`
+}
+
+// storedEntryJSON is an entry with its place in the store.
+type storedEntryJSON struct {
+	entryJSON
+	Source   string   `json:"source"`
+	Story    string   `json:"story"`
+	Revision int      `json:"revision"`
+	Feeds    []string `json:"feeds"` // paths without the format
+}
+
+type personJSON struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	URL   string `json:"url"`
+}
+
+type mediaJSON struct {
+	URL     string         `json:"url"`
+	Type    string         `json:"type"`
+	Medium  storage.Medium `json:"medium"`
+	Bytes   int64          `json:"bytes"`
+	Width   int            `json:"width"`
+	Height  int            `json:"height"`
+	Seconds int            `json:"seconds"`
+	Title   string         `json:"title"`
+	Caption string         `json:"caption"`
+	Credit  string         `json:"credit"`
+}
+
+func newEntryJSON(e storage.Entry) entryJSON {
+	j := entryJSON{
+		ID: e.ID, GUID: e.GUID, URL: e.URL, CanonicalURL: e.CanonicalURL,
+		Title: e.Title, Summary: e.Summary, Content: e.Content,
+		Authors:    []personJSON{},
+		Categories: append([]string{}, e.Categories...),
+		Published:  rfc3339(e.Published), Updated: rfc3339(e.Updated),
+		Language:    e.Language,
+		ReadingTime: int(e.ReadingTime / time.Second),
+		Media:       []mediaJSON{},
+	}
+	for _, a := range e.Authors {
+		j.Authors = append(j.Authors, personJSON(a))
+	}
+	for _, m := range e.Media {
+		j.Media = append(j.Media, mediaJSON{
+			URL: m.URL, Type: m.Type, Medium: m.Medium, Bytes: m.Bytes, Width: m.Width, Height: m.Height,
+			Seconds: int(m.Duration / time.Second), Title: m.Title, Caption: m.Caption, Credit: m.Credit,
+		})
+	}
+	return j
+}
+
+func newStoredEntryJSON(e storage.Entry, merged bool) storedEntryJSON {
+	j := storedEntryJSON{entryJSON: newEntryJSON(e), Source: e.Source, Story: e.Story, Revision: e.Revision, Feeds: []string{}}
+	if merged {
+		j.Feeds = append(j.Feeds, "feed")
+	}
+	j.Feeds = append(j.Feeds, "sources/"+e.Source)
+	for _, c := range e.Categories {
+		j.Feeds = append(j.Feeds, "categories/"+c)
+	}
+	return j
+}
+
+// The states of a source.
+const (
+	stateNew      = "new" // never polled
+	stateOK       = "ok"
+	stateFailing  = "failing"
+	stateGone     = "gone"
+	stateDisabled = "disabled"
+	stateRemoved  = "removed" // no longer configured
+)
+
+// sourceJSON is a source as sources prints it. Times are RFC 3339 or empty.
+type sourceJSON struct {
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	URL         string `json:"url"` // without secrets
+	State       string `json:"state"`
+	Status      int    `json:"status"` // of the last poll
+	Error       string `json:"error"`  // of the last poll
+	Failures    int    `json:"failures"`
+	LastPoll    string `json:"last_poll"`
+	LastSuccess string `json:"last_success"`
+	LastNew     string `json:"last_new"` // the last poll that brought an entry
+	NextDue     string `json:"next_due"`
+	DueReason   string `json:"due_reason"`
+	MovedTo     string `json:"moved_to"`
+	Entries     int    `json:"entries"`
+	Polls       uint64 `json:"polls"`
+	Format      string `json:"format"`
+}
+
+func newSourceJSON(s storage.Source) sourceJSON {
+	return sourceJSON{
+		ID: s.ID, Title: s.Name(), URL: shown(s.URL), State: stateOf(s),
+		Status: s.State.Status, Error: s.State.Error, Failures: s.State.Failures,
+		LastPoll: rfc3339(s.State.LastPoll), LastSuccess: rfc3339(s.State.LastSuccess), LastNew: rfc3339(s.State.LastNew),
+		NextDue: rfc3339(s.State.NextDue), DueReason: s.State.DueReason, MovedTo: shown(s.State.MovedTo),
+		Entries: s.Entries, Polls: s.State.Polls, Format: s.State.About.Format,
+	}
+}
+
+func stateOf(s storage.Source) string {
+	switch {
+	case s.Removed:
+		return stateRemoved
+	case s.Disabled:
+		return stateDisabled
+	case s.State.Gone:
+		return stateGone
+	case s.State.Failures > 0:
+		return stateFailing
+	case s.State.LastPoll.IsZero():
+		return stateNew
+	}
+	return stateOK
+}
+
+// shown is a source's URL without what may be secret in it: userinfo and
+// query.
+func shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.User, u.Fragment = nil, ""
+	if u.RawQuery != "" {
+		u.RawQuery = "…"
+	}
+	return u.String()
+}
+
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestKilledAtAnyMoment kills polls with SIGKILL at random moments: what a
+// result had acknowledged is there afterwards, and nothing is there twice.
+func TestKilledAtAnyMoment(t *testing.T) {
+	const sources, items, rounds = 20, 15, 8
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+
+	round := 0
+	bases := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		source := strings.Trim(r.URL.Path, "/")
+		fmt.Fprintf(w, `<rss version="2.0"><channel><title>%s</title>`, source)
+		for i := range items * (round + 1) {
+			fmt.Fprintf(w, `<item><title>%s %d</title><guid isPermaLink="false">%[1]s-%[2]d</guid></item>`, source, i)
+		}
+		fmt.Fprint(w, `</channel></rss>`)
+	}))
+	var names []string
+	for i := range sources {
+		names = append(names, fmt.Sprintf("source%d", i))
+	}
+	config, _ := configure(t, bases, names)
+
+	acknowledged := map[string]int{} // entries by source
+	for ; round < rounds; round++ {
+		for source, n := range pollAndKill(t, config, random.IntN(sources)) {
+			acknowledged[source] += n
+		}
+		stored := map[string]map[string]bool{}
+		code, out, errs := newsfeed(t, "entries", "-c", config, "--json", "--limit", "100000")
+		if code != exitDone {
+			t.Fatalf("entries: status %d: %s", code, errs)
+		}
+		for line := range strings.Lines(out) {
+			var e storedEntryJSON
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatal(err)
+			}
+			if stored[e.Source] == nil {
+				stored[e.Source] = map[string]bool{}
+			}
+			if stored[e.Source][e.GUID] {
+				t.Errorf("round %d: %s is there twice", round, e.GUID)
+			}
+			stored[e.Source][e.GUID] = true
+		}
+		for source, n := range acknowledged {
+			if len(stored[source]) < n {
+				t.Errorf("round %d: source %s has %d entries, %d were acknowledged", round, source, len(stored[source]), n)
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// pollAndKill polls in a process of its own, kills it after so many results,
+// and returns the new entries it had acknowledged by source.
+func pollAndKill(t *testing.T, config string, after int) map[string]int {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The test binary is the program when it is called by that name.
+	bin := filepath.Join(t.TempDir(), "newsfeed")
+	if err := os.Symlink(program, bin); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(bin, "poll", "-c", config, "--force", "--json")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := map[string]int{}
+	lines := bufio.NewScanner(out)
+	for n := 0; lines.Scan(); n++ {
+		var r result
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		acknowledged[r.Source] += r.New
+		if n == after {
+			if err := c.Process.Signal(syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = c.Wait() // it was killed
+	return acknowledged
+}

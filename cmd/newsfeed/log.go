@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"github.com/lmittmann/tint"
+	"golang.org/x/term"
+)
+
+// logger returns the logger that the flags ask for; it writes to standard
+// error.
+func (p *program) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(p.logLevel)); err != nil {
+		return nil, status{exitUsage, fmt.Errorf("--log-level %q: write debug, info, warn or error", p.logLevel)}
+	}
+	if p.quiet {
+		level = max(level, slog.LevelError)
+	}
+	format := p.logFormat
+	if format == "" && p.env("JOURNAL_STREAM") != "" && p.env("INVOCATION_ID") != "" {
+		format = "journal"
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch format {
+	case "json":
+		return slog.New(slog.NewJSONHandler(p.err, options)), nil
+	case "journal":
+		return slog.New(newJournalHandler(p.err, level)), nil
+	case "", "text":
+		if isTerminal(p.err) && p.env("NO_COLOR") == "" {
+			return slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, TimeFormat: "15:04:05"})), nil
+		}
+		return slog.New(slog.NewTextHandler(p.err, options)), nil
+	}
+	return nil, status{exitUsage, fmt.Errorf("--log-format %q: write text, json or journal", p.logFormat)}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// journalWriter puts the priority that systemd reads in front of each line
+// (sd-daemon(3)), in place of time and level.
+type journalWriter struct {
+	mu  *sync.Mutex // guards out
+	out io.Writer
+}
+
+// Write gets one whole record at a time.
+func (w journalWriter) Write(record []byte) (int, error) {
+	priority := "<6>"
+	for name, p := range map[string]string{"level=DEBUG ": "<7>", "level=INFO ": "<6>", "level=WARN ": "<4>", "level=ERROR ": "<3>"} {
+		if rest, ok := bytes.CutPrefix(record, []byte(name)); ok {
+			priority, record = p, rest
+			break
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := w.out.Write(append([]byte(priority), record...)); err != nil {
+		return 0, err
+	}
+	return len(record), nil
+}
+
+func newJournalHandler(out io.Writer, level slog.Level) slog.Handler {
+	return slog.NewTextHandler(journalWriter{&sync.Mutex{}, out}, &slog.HandlerOptions{
+		Level: level,
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	})
+}

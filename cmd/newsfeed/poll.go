@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"newsfeed/aggregator"
+)
+
+func (p *program) pollCommand() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use:   "poll [SOURCE...]",
+		Short: "Visit the due sources, or the named ones, once",
+		Long: "Visits the due sources, or those of the named ones that are due, once, and keeps what they bring.\n" +
+			"With --force they need not be due; what a publisher asked for (Retry-After, 410) still holds.",
+		Example: "  newsfeed poll\n  newsfeed poll --force kyiv-independent",
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.poll(c.Context(), pollRequest{Sources: args, Force: force})
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "visit sources that are not due, too")
+	p.jsonFlag(c)
+	return c
+}
+
+// poll asks the running daemon, or polls in this process when none runs.
+func (p *program) poll(ctx context.Context, request pollRequest) error {
+	config, err := p.load()
+	if err != nil {
+		return err
+	}
+	if remote, ok := connect(config); ok {
+		return errors.Join(p.pollOver(ctx, remote, request), remote.close())
+	}
+	log, err := p.logger()
+	if err != nil {
+		return err
+	}
+	store, err := openStore(config, true)
+	if err != nil {
+		return err
+	}
+	fetcher, err := newClient(config)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	defer fetcher.Close()
+	agg, err := newAggregator(config, store, fetcher, log, true)
+	if err == nil {
+		err = agg.Configure(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	group, running := errgroup.WithContext(ctx)
+	running, stop := context.WithCancel(running)
+	group.Go(func() error { return agg.Run(running) })
+	local := client{http: &http.Client{Transport: inProcess{api{store: store, aggregator: agg}.handler()}}}
+	err = p.pollOver(ctx, local, request)
+	stop()
+	return errors.Join(err, group.Wait(), store.Close())
+}
+
+// pollOver polls through the api and prints the results.
+func (p *program) pollOver(ctx context.Context, c client, request pollRequest) error {
+	body, err := c.post(ctx, "/api/poll", request)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	results, err := p.results(body)
+	if err != nil {
+		return fmt.Errorf("read results: %w", err)
+	}
+	if !p.json {
+		p.printResults(results)
+	}
+	failed := 0
+	for _, r := range results {
+		if r.Outcome == aggregator.Failed {
+			failed++
+		}
+	}
+	if failed > 0 {
+		return status{exitPartly, fmt.Errorf("%d of %s failed", failed, plural(len(results), "source"))}
+	}
+	return nil
+}
+
+// results reads what the api tells, with a progress line on a terminal.
+func (p *program) results(body io.Reader) ([]aggregator.Result, error) {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, 1<<20)
+	var accepted pollAccepted
+	if !lines.Scan() {
+		return nil, errors.Join(lines.Err(), io.ErrUnexpectedEOF)
+	}
+	if err := json.Unmarshal(lines.Bytes(), &accepted); err != nil {
+		return nil, err
+	}
+	bar := p.progress(accepted.Total)
+	defer bar.end()
+	var results []aggregator.Result
+	for lines.Scan() {
+		var r aggregator.Result
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			return nil, err
+		}
+		if p.json {
+			fmt.Fprintf(p.out, "%s\n", lines.Bytes())
+		}
+		results = append(results, r)
+		bar.step(len(results))
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(results) < accepted.Total {
+		return results, fmt.Errorf("%d of %d came: %w", len(results), accepted.Total, io.ErrUnexpectedEOF)
+	}
+	return results, nil
+}
+
+func (p *program) printResults(results []aggregator.Result) {
+	slices.SortFunc(results, func(a, b aggregator.Result) int {
+		return compareStrings(a.Source, b.Source)
+	})
+	t := p.table("SOURCE", "OUTCOME", "STATUS", "NEW", "UPDATED", "SIZE", "TIME", "NOTE")
+	added, updated := 0, 0
+	for _, r := range results {
+		added, updated = added+r.New, updated+r.Updated
+		t.row(r.Source, string(r.Outcome), blankZero(r.Status), r.New, r.Updated,
+			humanize.IBytes(uint64(r.Bytes)), r.Elapsed.Round(time.Millisecond).String(), r.Error)
+	}
+	if len(results) > 0 {
+		t.print()
+	}
+	p.note("%s polled: %s new, %d updated\n", plural(len(results), "source"), plural(added, "entry"), updated)
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfeed/aggregator/fetch"
+	"newsfeed/config"
+)
+
+// previewJSON is one document as preview --json prints it, on one line.
+type previewJSON struct {
+	Input    string      `json:"input"`
+	Error    string      `json:"error"` // empty when at least the document could be read
+	Warnings []string    `json:"warnings"`
+	Source   aboutJSON   `json:"source"`
+	Entries  []entryJSON `json:"entries"`
+}
+
+// aboutJSON is what a document says about itself.
+type aboutJSON struct {
+	Title    string `json:"title"`
+	Link     string `json:"link"`
+	Self     string `json:"self"`
+	Hub      string `json:"hub"`
+	Language string `json:"language"`
+	Format   string `json:"format"`
+	TTL      int    `json:"ttl"` // minutes
+	Image    string `json:"image"`
+	Updated  string `json:"updated"`
+}
+
+// previewer reads documents one after the other and prints them.
+type previewer struct {
+	*program
+	client      *fetch.Client
+	contentType string
+	baseURL     string
+}
+
+func (p *program) previewCommand() *cobra.Command {
+	v := previewer{program: p}
+	c := &cobra.Command{
+		Use:     "preview URL|FILE...",
+		Short:   "Read documents as a poll would and print their entries; store nothing",
+		Example: "  newsfeed preview https://example.org/feed.xml\n  newsfeed preview --json --base-url https://example.org/ saved/*.xml",
+		Args:    usage(cobra.MinimumNArgs(1)),
+		RunE: func(c *cobra.Command, inputs []string) error {
+			config, err := p.loadIfAny()
+			if err != nil {
+				return err
+			}
+			if v.client, err = newClient(config); err != nil {
+				return err
+			}
+			defer v.client.Close()
+			return v.print(c.Context(), inputs)
+		},
+	}
+	c.Flags().StringVar(&v.contentType, "content-type", "", "of the files, as a response would have it")
+	c.Flags().StringVar(&v.baseURL, "base-url", "", "`URL` that the files came from")
+	p.jsonFlag(c)
+	return c
+}
+
+// loadIfAny reads the configuration where there is one; a preview needs none.
+func (p *program) loadIfAny() (config.Config, error) {
+	if _, err := p.findConfig(); err != nil {
+		return config.Default(), nil
+	}
+	return p.load()
+}
+
+func (v previewer) print(ctx context.Context, inputs []string) error {
+	failed := 0
+	for _, input := range inputs {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f, err := v.read(ctx, input)
+		if err != nil {
+			failed++
+		}
+		if v.json {
+			if err := v.printJSON(input, f, err); err != nil {
+				return err
+			}
+			continue
+		}
+		v.printText(input, f, err)
+	}
+	switch {
+	case failed == 0:
+		return nil
+	case failed == len(inputs):
+		return status{exitFailed, fmt.Errorf("%s could not be read", plural(failed, "document"))}
+	}
+	return status{exitPartly, fmt.Errorf("%d of %s could not be read", failed, plural(len(inputs), "document"))}
+}
+
+// read reads a URL or a file.
+func (v previewer) read(ctx context.Context, input string) (finding, error) {
+	if strings.HasPrefix(input, "http://") || strings.HasPrefix(input, "https://") {
+		visit, err := v.client.Get(ctx, fetch.Request{URL: input, Allow: named(input)})
+		if err != nil {
+			return finding{}, err
+		}
+		return inspectVisit(visit, time.Now())
+	}
+	body, err := os.ReadFile(input)
+	if err != nil {
+		return finding{}, err
+	}
+	return inspect(body, v.contentType, v.baseURL, time.Now())
+}
+
+func (v previewer) printJSON(input string, f finding, err error) error {
+	j := previewJSON{
+		Input:    input,
+		Warnings: append([]string{}, f.warnings...),
+		Source: aboutJSON{
+			Title: f.about.Title, Link: f.about.Link, Self: f.about.Self, Hub: f.about.Hub,
+			Language: f.about.Language, Format: f.about.Format, Image: f.about.Image,
+			TTL: minutes(f.header.TTL), Updated: rfc3339(f.about.Updated),
+		},
+		Entries: []entryJSON{},
+	}
+	if err != nil {
+		j.Error = err.Error()
+	}
+	for _, e := range f.entries {
+		j.Entries = append(j.Entries, newEntryJSON(e))
+	}
+	lines := json.NewEncoder(v.out)
+	lines.SetEscapeHTML(false)
+	return lines.Encode(j)
+}
+
+func minutes(ttl string) int {
+	n := 0
+	if _, err := fmt.Sscan(ttl, &n); err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func (v previewer) printText(input string, f finding, err error) {
+	if err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		fmt.Fprintf(v.err, "newsfeed: %s: %v\n", input, err)
+		return
+	}
+	fmt.Fprintf(v.out, "%s (%s, %s)\n", printable(cmp.Or(f.about.Title, input)), f.about.Format, plural(len(f.entries), "entry"))
+	for _, w := range f.warnings {
+		fmt.Fprintf(v.out, "warning: %s\n", printable(w))
+	}
+	t := v.table("PUBLISHED", "TITLE", "AUTHOR", "READ", "URL")
+	for _, e := range f.entries {
+		author := ""
+		if len(e.Authors) > 0 {
+			author = cmp.Or(e.Authors[0].Name, e.Authors[0].Email)
+		}
+		t.row(rfc3339(e.Published), e.Title, author, short(e.ReadingTime), e.URL)
+	}
+	t.print()
+}

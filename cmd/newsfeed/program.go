@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"newsfeed/config"
+	"newsfeed/storage/bolt"
+)
+
+// The exit statuses of the program.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // wrong usage or configuration
+	exitPartly = 3 // some sources failed
+)
+
+// status is an error that chooses the exit status.
+type status struct {
+	code int
+	err  error // nil: all has been said
+}
+
+func (s status) Error() string {
+	if s.err == nil {
+		return ""
+	}
+	return s.err.Error()
+}
+
+func (s status) Unwrap() error { return s.err }
+
+// program is one run of the command: what it reads and writes, and its common
+// flags.
+type program struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+
+	configPath string
+	logLevel   string
+	logFormat  string
+	json       bool
+	quiet      bool
+}
+
+// run runs the command that args name and returns the exit status. SIGINT and
+// SIGTERM end it in order; a second one ends it at once.
+func (p *program) run(ctx context.Context, args []string) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	root := p.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	code := exitFailed
+	var s status
+	var bad *config.Error
+	switch {
+	case errors.As(err, &s):
+		code = s.code
+	case errors.As(err, &bad):
+		code = exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		err = errors.New("interrupted")
+	}
+	if message := remedy(err); message != "" {
+		fmt.Fprintln(p.err, "newsfeed: "+strings.ReplaceAll(message, "\n", "\nnewsfeed: "))
+	}
+	return code
+}
+
+// command builds the tree of commands.
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "newsfeed",
+		Short:         "One merged News Feed of many sources",
+		Long:          "newsfeed polls RSS, Atom and JSON feeds, keeps their entries in one file,\nand publishes one merged News Feed as RSS, Atom and JSON Feed.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          unknownCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.SuggestionsMinimumDistance = 2
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return status{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&p.configPath, "config", "c", "", "configuration `FILE` (default $NEWSFEED_CONFIG, ./newsfeed.toml, /etc/newsfeed/newsfeed.toml)")
+	f.StringVar(&p.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&p.logFormat, "log-format", "", "text, json or journal (default journal under systemd, else text)")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors only")
+	root.AddCommand(
+		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(),
+		p.sourcesCommand(), p.entriesCommand(), p.renderCommand(), p.demoCommand(), p.versionCommand(),
+	)
+	return root
+}
+
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("there is no command %q", args[0])
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		message += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return status{exitUsage, errors.New(message + "; see 'newsfeed --help'")}
+}
+
+// usage makes the errors of an argument check errors of usage.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return status{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// jsonFlag adds --json to a command that prints data.
+func (p *program) jsonFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&p.json, "json", false, "print JSON")
+}
+
+// load finds and reads the configuration. Its warnings go to standard error.
+func (p *program) load() (config.Config, error) {
+	path, err := p.findConfig()
+	if err != nil {
+		return config.Config{}, err
+	}
+	c, warnings, err := config.Load(path, p.env)
+	if err != nil {
+		return config.Config{}, err
+	}
+	for _, w := range warnings {
+		p.note("newsfeed: warning: %s\n", w)
+	}
+	return c, nil
+}
+
+func (p *program) findConfig() (string, error) {
+	if p.configPath != "" {
+		return p.configPath, nil
+	}
+	if path := p.env("NEWSFEED_CONFIG"); path != "" {
+		return path, nil
+	}
+	places := []string{"newsfeed.toml", "/etc/newsfeed/newsfeed.toml"}
+	for _, path := range places {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+	}
+	return "", status{exitUsage, fmt.Errorf("no configuration: neither --config nor $NEWSFEED_CONFIG is set, and there is no %s; begin with a copy of config.example.toml, or try 'newsfeed demo'",
+		strings.Join(places, " and no "))}
+}
+
+// note prints what is not the command's data.
+func (p *program) note(format string, args ...any) {
+	if !p.quiet {
+		fmt.Fprintf(p.err, format, args...)
+	}
+}
+
+// remedy is an error as a message that says what to do.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, bolt.ErrLocked):
+		return err.Error() + "; stop that process, or check server.admin_listen if it is the daemon"
+	case errors.Is(err, errNoStore):
+		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' makes it"
+	}
+	return err.Error()
+}

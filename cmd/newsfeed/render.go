@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"newsfeed/aggregator/publish"
+	"newsfeed/storage"
+)
+
+func (p *program) renderCommand() *cobra.Command {
+	var feed, format string
+	c := &cobra.Command{
+		Use:     "render",
+		Short:   "Write a feed to standard output",
+		Example: "  newsfeed render --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
+		Args:    usage(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if !slices.Contains(publish.Formats(), publish.Format(format)) {
+				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom or json", format)}
+			}
+			client, err := p.reader()
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, client.close()) }()
+			body, err := client.get(c.Context(), "/api/feed", url.Values{"feed": {feed}, "format": {format}})
+			if err != nil {
+				return err
+			}
+			defer body.Close()
+			_, err = io.Copy(p.out, body)
+			return err
+		},
+	}
+	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID or categories/NAME")
+	c.Flags().StringVar(&format, "format", "rss", "rss, atom or json")
+	return c
+}
+
+// selection reads the name of a feed: its path without the format.
+func selection(name string) (publish.Selection, error) {
+	kind, of, _ := strings.Cut(name, "/")
+	switch {
+	case name == "feed" || name == "":
+		return publish.Selection{}, nil
+	case kind == "sources" && of != "":
+		return publish.Selection{Source: of}, nil
+	case kind == "categories" && of != "":
+		return publish.Selection{Category: of}, nil
+	}
+	return publish.Selection{}, fmt.Errorf("feed %q: %w; feeds are named feed, sources/ID or categories/NAME", name, storage.ErrNotFound)
+}

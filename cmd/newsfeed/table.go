@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/dustin/go-humanize/english"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"golang.org/x/term"
+)
+
+// columns is a table for people on a terminal, and lines with tabs for
+// everything else.
+type columns struct {
+	out   io.Writer
+	width int // of the terminal; 0: none
+	plain bool
+	head  []any
+	rows  [][]any
+}
+
+func (p *program) table(head ...any) *columns {
+	t := &columns{out: p.out, head: head, plain: p.env("NO_COLOR") != ""}
+	if f, ok := p.out.(interface{ Fd() uintptr }); ok && isTerminal(p.out) {
+		t.width, _, _ = term.GetSize(int(f.Fd()))
+	}
+	return t
+}
+
+func (t *columns) row(cells ...any) {
+	for i, c := range cells {
+		if s, ok := c.(string); ok {
+			cells[i] = printable(s)
+		}
+	}
+	t.rows = append(t.rows, cells)
+}
+
+func (t *columns) print() {
+	if t.width == 0 {
+		for _, r := range append([][]any{t.head}, t.rows...) {
+			fields := make([]string, len(r))
+			for i, c := range r {
+				fields[i] = fmt.Sprint(c)
+			}
+			fmt.Fprintln(t.out, strings.Join(fields, "\t"))
+		}
+		return
+	}
+	w := table.NewWriter()
+	w.SetOutputMirror(t.out)
+	style := table.StyleLight
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft = ""
+	style.Size.WidthMax = t.width
+	if !t.plain {
+		style.Color.Header = text.Colors{text.Bold}
+	}
+	w.SetStyle(style)
+	w.AppendHeader(t.head)
+	for _, r := range t.rows {
+		w.AppendRow(r)
+	}
+	w.Render()
+}
+
+// printable is untrusted text for a terminal: one line without control
+// characters.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// progress is a line that counts, on a terminal only.
+type progress struct {
+	out   io.Writer // nil: no terminal
+	total int
+}
+
+func (p *program) progress(total int) progress {
+	if p.json || p.quiet || total == 0 || !isTerminal(p.err) || p.env("NO_COLOR") != "" {
+		return progress{}
+	}
+	return progress{p.err, total}
+}
+
+func (b progress) step(n int) {
+	if b.out == nil {
+		return
+	}
+	const width = 30
+	done := n * width / b.total
+	fmt.Fprintf(b.out, "\r[%s%s] %d/%d", strings.Repeat("=", done), strings.Repeat(" ", width-done), n, b.total)
+}
+
+func (b progress) end() {
+	if b.out != nil {
+		fmt.Fprint(b.out, "\r\x1b[K")
+	}
+}
+
+func blankZero(n int) any {
+	if n == 0 {
+		return ""
+	}
+	return n
+}
+
+func plural(n int, noun string) string { return english.Plural(n, noun, "") }
+
+func compareStrings(a, b string) int { return cmp.Compare(a, b) }
+
+// ago is a time for a table.
+func ago(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	d := now.Sub(t).Round(time.Second)
+	switch {
+	case d < 0:
+		return "in " + short(-d)
+	case d < time.Second:
+		return "now"
+	}
+	return short(d) + " ago"
+}
+
+// short is a duration in its greatest unit, and the next one where it tells.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	return fmt.Sprintf("%dd", d/(24*time.Hour))
+}

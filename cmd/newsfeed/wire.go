@@ -1,0 +1,130 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"newsfeed/aggregator"
+	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/schedule"
+	"newsfeed/config"
+	"newsfeed/storage"
+	"newsfeed/storage/bolt"
+)
+
+// errNoStore says that a command which only reads found nothing to read.
+var errNoStore = errors.New("there is no store yet")
+
+// openStore opens the store; create says whether it may make a new one.
+func openStore(c config.Config, create bool) (*bolt.Store, error) {
+	if create {
+		if err := os.MkdirAll(filepath.Dir(c.Storage.Path), 0o700); err != nil {
+			return nil, fmt.Errorf("make folder of the store: %w", err)
+		}
+	}
+	s, err := bolt.Open(c.Storage.Path, bolt.Options{MustExist: !create})
+	if errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
+	}
+	return s, err
+}
+
+// newClient returns the one client through which all requests go out.
+func newClient(c config.Config) (*fetch.Client, error) {
+	o := fetch.Options{
+		UserAgent:    userAgent(c.Poll.Contact),
+		Timeout:      time.Duration(c.Poll.Timeout),
+		MaxBody:      int64(c.Poll.MaxBody),
+		HostInterval: time.Duration(c.Poll.HostInterval),
+	}
+	for _, n := range c.Poll.AllowPrivate {
+		o.AllowPrivate = append(o.AllowPrivate, fetch.Allow{Prefix: n.Prefix, Port: n.Port})
+	}
+	if c.Poll.Proxy != "" {
+		proxy, err := url.Parse(c.Poll.Proxy)
+		if err != nil {
+			return nil, fmt.Errorf("read poll.proxy: %w", err)
+		}
+		o.Proxy = proxy
+	}
+	return fetch.New(o), nil
+}
+
+// userAgent names the program and whom to ask about it.
+func userAgent(contact string) string {
+	agent := "newsfeed/" + version()
+	if contact != "" {
+		agent += " (+" + contact + ")"
+	}
+	return agent
+}
+
+// newAggregator turns the configuration into the aggregator's options.
+func newAggregator(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger, manual bool) (*aggregator.Aggregator, error) {
+	sources, err := sources(c)
+	if err != nil {
+		return nil, err
+	}
+	return aggregator.New(aggregator.Options{
+		Store:        store,
+		Client:       client,
+		Policy:       policy(c),
+		BaseURL:      c.Server.BaseURL,
+		Feed:         feed(c),
+		Sources:      sources,
+		Workers:      c.Poll.Workers,
+		HostInterval: time.Duration(c.Poll.HostInterval),
+		MinForce:     time.Duration(c.Poll.MinForce),
+		Retention:    time.Duration(c.Storage.Retention.Age),
+		Manual:       manual,
+		Log:          log,
+	}), nil
+}
+
+func feed(c config.Config) storage.Feed {
+	return storage.Feed{
+		Title:  c.Feed.Title,
+		Limit:  c.Feed.Limit,
+		Window: time.Duration(c.Feed.Window),
+		Across: storage.Across(c.Dedup.AcrossSources),
+	}
+}
+
+func policy(c config.Config) schedule.Policy {
+	return schedule.Policy{
+		Interval: schedule.Interval(len(c.Sources), c.Poll.RequestsPerMinute),
+		Min:      time.Duration(c.Poll.MinInterval),
+		Max:      time.Duration(c.Poll.MaxInterval),
+		Backoff:  firstBackoff,
+	}
+}
+
+// firstBackoff is the wait after the first failure of a source.
+const firstBackoff = 5 * time.Minute
+
+func sources(c config.Config) ([]aggregator.Source, error) {
+	var list []aggregator.Source
+	for _, s := range c.Sources {
+		src := aggregator.Source{
+			SourceSettings: storage.SourceSettings{
+				ID: s.ID, URL: s.URL, Title: s.Title, Categories: s.Categories, Disabled: !s.Enabled,
+			},
+			MinInterval: time.Duration(s.MinInterval),
+		}
+		if expr := cmp.Or(s.Schedule, c.Poll.Schedule); expr != "" {
+			var err error
+			if src.Schedule, err = schedule.ParseSchedule(expr); err != nil {
+				return nil, fmt.Errorf("read schedule of source %s: %w", s.ID, err)
+			}
+		}
+		list = append(list, src)
+	}
+	return list, nil
+}
