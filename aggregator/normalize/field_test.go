@@ -65,8 +65,13 @@ func TestCategories(t *testing.T) {
 	s := source
 	s.Categories = []string{"World", "news"}
 	item := parse.Item{Categories: []parse.Category{
-		{Term: " R&amp;D "}, {Term: "de", Label: "Germany"}, {Term: "World"}, {Term: "WORLD"}, {Term: ""},
-		{Term: "http://schemas.example.org/kind#post"}, {Term: "<b>x</b>"},
+		{Term: " R&amp;D "},
+		{Term: "de", Label: "Germany"},
+		{Term: "World"},
+		{Term: "WORLD"},
+		{Term: ""},
+		{Term: "http://schemas.example.org/kind#post"},
+		{Term: "<b>x</b>"},
 	}}
 	got, _ := normalize.Entries(s, parse.Header{}, []parse.Item{item}, now)
 	if diff := cmp.Diff([]string{"R&D", "Germany", "World", "x", "news"}, got[0].Categories); diff != "" {
@@ -84,85 +89,105 @@ func TestMedia(t *testing.T) {
 	}{
 		{"none", parse.Item{}, nil},
 		{
-			"podcast", parse.Item{Media: []parse.Media{
+			"podcast",
+			parse.Item{Media: []parse.Media{
 				{Kind: parse.MediaEnclosure, URL: "/a.mp3", Type: "audio/mpeg", Length: "123", Duration: "1:02:03"},
 				{Kind: parse.MediaImage, URL: "/a.jpg"},
 			}},
 			media{{URL: at + "a.jpg", Medium: storage.Image}, {URL: at + "a.mp3", Type: "audio/mpeg", Medium: storage.Audio, Bytes: 123, Duration: time.Hour + 2*time.Minute + 3*time.Second}},
 		},
 		{
-			"medium", parse.Item{Media: []parse.Media{
-				{Kind: parse.MediaContent, URL: "/a", Medium: "video"}, {Kind: parse.MediaContent, URL: "/b.webm"},
-				{Kind: parse.MediaEnclosure, URL: "/c?x.mp4"}, {Kind: parse.MediaEnclosure, URL: "/d.pdf", Type: "application/pdf; x=y"},
+			"medium",
+			parse.Item{Media: []parse.Media{
+				{Kind: parse.MediaContent, URL: "/a", Medium: "video"},
+				{Kind: parse.MediaContent, URL: "/b.webm"},
+				{Kind: parse.MediaEnclosure, URL: "/c?x.mp4"},
+				{Kind: parse.MediaEnclosure, URL: "/d.pdf", Type: "application/pdf; x=y"},
 				{Kind: parse.MediaEnclosure, URL: "/e", Type: "Audio/Ogg"},
 			}},
 			media{
-				{URL: at + "a", Medium: storage.Video}, {URL: at + "b.webm", Medium: storage.Video}, {URL: at + "c?x.mp4", Medium: storage.Document},
-				{URL: at + "d.pdf", Type: "application/pdf", Medium: storage.Document}, {URL: at + "e", Type: "audio/ogg", Medium: storage.Audio},
+				{URL: at + "a", Medium: storage.Video},
+				{URL: at + "b.webm", Medium: storage.Video},
+				{URL: at + "c?x.mp4", Medium: storage.Document},
+				{URL: at + "d.pdf", Type: "application/pdf", Medium: storage.Document},
+				{URL: at + "e", Type: "audio/ogg", Medium: storage.Audio},
 			},
 		},
 		{
-			"thumbnail of the same image", parse.Item{Media: []parse.Media{
+			"thumbnail of the same image",
+			parse.Item{Media: []parse.Media{
 				{Kind: parse.MediaThumbnail, URL: "/a-150x150.jpg", Width: "150", Title: "t"}, {Kind: parse.MediaContent, URL: "/a.jpg", Medium: "image", Width: "1200", Height: "800px"},
 			}},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Width: 1200, Height: 800, Title: "t"}},
 		},
 		{
-			"sizes in the query", parse.Item{Media: []parse.Media{
-				{Kind: parse.MediaContent, URL: "/a.jpg?width=140&s=x", Medium: "image", Width: "140"}, {Kind: parse.MediaContent, URL: "/a.jpg?width=700&s=y", Medium: "image", Width: "700", Credit: "Jane"},
+			"sizes in the query",
+			parse.Item{Media: []parse.Media{
+				{Kind: parse.MediaContent, URL: "/a.jpg?width=140&s=x", Medium: "image", Width: "140"},
+				{Kind: parse.MediaContent, URL: "/a.jpg?width=700&s=y", Medium: "image", Width: "700", Credit: "Jane"},
 				{Kind: parse.MediaContent, URL: "/a.jpg?id=2", Medium: "image"},
 			}},
 			media{{URL: at + "a.jpg?width=700&s=y", Medium: storage.Image, Width: 700, Credit: "Jane"}, {URL: at + "a.jpg?id=2", Medium: storage.Image}},
 		},
 		{
-			"lead by place", parse.Item{Media: []parse.Media{
+			"lead by place",
+			parse.Item{Media: []parse.Media{
 				{Kind: parse.MediaThumbnail, URL: "/t.jpg"}, {Kind: parse.MediaContent, URL: "/v.mp4", Type: "video/mp4"}, {Kind: parse.MediaEnclosure, URL: "/e.jpg"}, {Kind: parse.MediaContent, URL: "/c.jpg"},
 			}},
 			media{{URL: at + "c.jpg", Medium: storage.Image}, {URL: at + "t.jpg", Medium: storage.Image}, {URL: at + "v.mp4", Type: "video/mp4", Medium: storage.Video}, {URL: at + "e.jpg", Medium: storage.Image}},
 		},
 		{
-			"main image", parse.Item{Media: []parse.Media{{Kind: parse.MediaContent, URL: "/a.jpg"}, {Kind: parse.MediaContent, URL: "/b.jpg", Default: true}}},
+			"main image",
+			parse.Item{Media: []parse.Media{{Kind: parse.MediaContent, URL: "/a.jpg"}, {Kind: parse.MediaContent, URL: "/b.jpg", Default: true}}},
 			media{{URL: at + "b.jpg", Medium: storage.Image}, {URL: at + "a.jpg", Medium: storage.Image}},
 		},
 		{
-			"portrait never leads", parse.Item{
+			"portrait never leads",
+			parse.Item{
 				Media:   []parse.Media{{Kind: parse.MediaContent, URL: "https://secure.gravatar.com/avatar/x?s=96", Medium: "image"}},
 				Content: parse.Text{Value: `<img src="https://s.w.org/images/core/emoji/x.png"><img src="/a.jpg" width="800">`},
 			},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Width: 800}, {URL: "https://secure.gravatar.com/avatar/x?s=96", Medium: storage.Image}},
 		},
 		{
-			"larger image in the text", parse.Item{
+			"larger image in the text",
+			parse.Item{
 				Media:   []parse.Media{{Kind: parse.MediaThumbnail, URL: "/a-75x75.jpg", Width: "75", Height: "75"}},
 				Content: parse.Text{Value: `<img src="/a.jpg" width="800" alt="b">`},
 			},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Width: 800, Title: "b"}},
 		},
 		{
-			"caption and credit", parse.Item{Media: []parse.Media{{Kind: parse.MediaContent, URL: "/a.jpg", Caption: "<p>A bridge &amp; more.</p> (Jane Doe / Agency)"}}},
+			"caption and credit",
+			parse.Item{Media: []parse.Media{{Kind: parse.MediaContent, URL: "/a.jpg", Caption: "<p>A bridge &amp; more.</p> (Jane Doe / Agency)"}}},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Caption: "A bridge & more.", Credit: "Jane Doe / Agency"}},
 		},
 		{
-			"caption in the text", parse.Item{
+			"caption in the text",
+			parse.Item{
 				Media:   []parse.Media{{Kind: parse.MediaContent, URL: "/a.jpg", Width: "1000"}},
 				Content: parse.Text{Value: `<figure><picture><img src="/a-300x200.jpg"></picture><figcaption>A bridge. <span class="photo-credit">Jane Doe</span></figcaption></figure>`},
 			},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Width: 1000, Caption: "A bridge.", Credit: "Jane Doe"}},
 		},
 		{
-			"caption of an older page", parse.Item{Content: parse.Text{Value: `<div class="wp-caption"><a href="/x"><img src="/a.jpg"></a><p class="wp-caption-text">A bridge. Photo: Jane Doe</p></div>`}},
+			"caption of an older page",
+			parse.Item{Content: parse.Text{Value: `<div class="wp-caption"><a href="/x"><img src="/a.jpg"></a><p class="wp-caption-text">A bridge. Photo: Jane Doe</p></div>`}},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Caption: "A bridge.", Credit: "Jane Doe"}},
 		},
 		{
-			"remark that is no credit", parse.Item{Content: parse.Text{Value: `<figure><img src="/a.jpg"><figcaption>The bridge (left) and the river (right)</figcaption></figure>`}},
+			"remark that is no credit",
+			parse.Item{Content: parse.Text{Value: `<figure><img src="/a.jpg"><figcaption>The bridge (left) and the river (right)</figcaption></figure>`}},
 			media{{URL: at + "a.jpg", Medium: storage.Image, Caption: "The bridge (left) and the river (right)"}},
 		},
 		{
 			"counter", parse.Item{Media: []parse.Media{{Kind: parse.MediaContent, URL: "https://pixel.wp.com/g.gif"}, {Kind: parse.MediaThumbnail, URL: "/x.gif", Width: "1", Height: "1"}}}, nil,
 		},
 		{
-			"bad", parse.Item{Media: []parse.Media{
-				{Kind: parse.MediaEnclosure, URL: "javascript:x"}, {Kind: parse.MediaEnclosure, URL: "data:image/png,x"},
+			"bad",
+			parse.Item{Media: []parse.Media{
+				{Kind: parse.MediaEnclosure, URL: "javascript:x"},
+				{Kind: parse.MediaEnclosure, URL: "data:image/png,x"},
 				{Kind: parse.MediaEnclosure, URL: "/a.mp4", Length: "-1", Width: "x", Height: "99999", Duration: "1:2:3:4", Type: "rubbish"},
 			}},
 			media{{URL: at + "a.mp4", Medium: storage.Video}},

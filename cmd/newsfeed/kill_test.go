@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -22,11 +23,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 
-	round := 0
+	var round atomic.Int32 // the site has more items in each
 	bases := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		source := strings.Trim(r.URL.Path, "/")
 		fmt.Fprintf(w, `<rss version="2.0"><channel><title>%s</title>`, source)
-		for i := range items * (round + 1) {
+		for i := range items * int(round.Load()+1) {
 			fmt.Fprintf(w, `<item><title>%s %d</title><guid isPermaLink="false">%[1]s-%[2]d</guid></item>`, source, i)
 		}
 		fmt.Fprint(w, `</channel></rss>`)
@@ -38,7 +39,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	config, _ := configure(t, bases, names)
 
 	acknowledged := map[string]int{} // entries by source
-	for ; round < rounds; round++ {
+	for ; round.Load() < rounds; round.Add(1) {
 		for source, n := range pollAndKill(t, config, random.IntN(sources)) {
 			acknowledged[source] += n
 		}
@@ -56,13 +57,13 @@ func TestKilledAtAnyMoment(t *testing.T) {
 				stored[e.Source] = map[string]bool{}
 			}
 			if stored[e.Source][e.GUID] {
-				t.Errorf("round %d: %s is there twice", round, e.GUID)
+				t.Errorf("round %d: %s is there twice", round.Load(), e.GUID)
 			}
 			stored[e.Source][e.GUID] = true
 		}
 		for source, n := range acknowledged {
 			if len(stored[source]) < n {
-				t.Errorf("round %d: source %s has %d entries, %d were acknowledged", round, source, len(stored[source]), n)
+				t.Errorf("round %d: source %s has %d entries, %d were acknowledged", round.Load(), source, len(stored[source]), n)
 			}
 		}
 		if t.Failed() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ func TestF09_PagesKeepNothingOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		runtime.KeepAlive(held)
 		return stats.Bytes
 	}
 	without, with := grown(false), grown(true)

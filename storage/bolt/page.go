@@ -117,7 +117,8 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 		index, at, others = t.lists, sel.lists[0][:], sel.lists[1:]
 	}
 	c := index.Cursor()
-	k, v := c.Seek(slices.Concat(at, sel.before[:]))
+	var v []byte
+	k, _ := c.Seek(slices.Concat(at, sel.before[:]))
 	if k == nil {
 		k, v = c.Last()
 	} else {

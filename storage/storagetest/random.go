@@ -85,8 +85,13 @@ func allKeys() []storage.Key {
 
 func queries() []storage.Query {
 	qs := []storage.Query{
-		{}, {Hidden: true}, {Since: at(30)}, {Until: at(30)}, {Since: at(20), Until: at(40), Hidden: true},
-		{Category: "world", Since: at(10), Until: at(50)}, {Category: "world", Hidden: true},
+		{},
+		{Hidden: true},
+		{Since: at(30)},
+		{Until: at(30)},
+		{Since: at(20), Until: at(40), Hidden: true},
+		{Category: "world", Since: at(10), Until: at(50)},
+		{Category: "world", Hidden: true},
 	}
 	for _, src := range sourceNames {
 		qs = append(qs, storage.Query{Source: src}, storage.Query{Source: src, Category: "kelvin"})
