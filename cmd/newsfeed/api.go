@@ -129,7 +129,6 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
-	write := func(e storage.Entry) error { return lines.Encode(newStoredEntryJSON(e, inMerged[e.Story])) }
 
 	if q.Has("feed") {
 		stories := merged
@@ -144,9 +143,7 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		for i, s := range stories {
-			e := s.Lead()
-			e.ID = s.Public
-			if i == limit || e.Effective.Before(since) || write(e) != nil {
+			if i == limit || s.Lead().Effective.Before(since) || lines.Encode(newStoryJSON(s, inMerged[s.ID])) != nil {
 				return
 			}
 		}
@@ -166,7 +163,7 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 			return // too late for another status; the line count tells
 		}
 		for _, e := range page.Items {
-			if write(e) != nil {
+			if lines.Encode(newStoredEntryJSON(e, inMerged[e.Story])) != nil {
 				return
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,7 @@ func (p *program) printEntries(body io.Reader) error {
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			return fmt.Errorf("read entries: %w", err)
 		}
-		t.row(e.Published, e.Source, e.Title, e.URL)
+		t.row(e.Published, strings.Join(append([]string{e.Source}, e.Also...), ", "), e.Title, e.URL)
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("read entries: %w", err)

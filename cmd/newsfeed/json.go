@@ -32,6 +32,7 @@ type storedEntryJSON struct {
 	Story    string   `json:"story"`
 	Revision int      `json:"revision"`
 	Feeds    []string `json:"feeds"` // paths without the format
+	Also     []string `json:"also"`  // other sources of the story, where a feed is listed
 }
 
 type personJSON struct {
@@ -77,13 +78,24 @@ func newEntryJSON(e storage.Entry) entryJSON {
 }
 
 func newStoredEntryJSON(e storage.Entry, merged bool) storedEntryJSON {
-	j := storedEntryJSON{entryJSON: newEntryJSON(e), Source: e.Source, Story: e.Story, Revision: e.Revision, Feeds: []string{}}
+	j := storedEntryJSON{entryJSON: newEntryJSON(e), Source: e.Source, Story: e.Story, Revision: e.Revision, Feeds: []string{}, Also: []string{}}
 	if merged {
 		j.Feeds = append(j.Feeds, "feed")
 	}
 	j.Feeds = append(j.Feeds, "sources/"+e.Source)
 	for _, c := range e.Categories {
 		j.Feeds = append(j.Feeds, "categories/"+c)
+	}
+	return j
+}
+
+// newStoryJSON is a story as a feed publishes it: its lead under its public id.
+func newStoryJSON(s storage.Story, merged bool) storedEntryJSON {
+	lead := s.Lead()
+	lead.ID = s.Public
+	j := newStoredEntryJSON(lead, merged)
+	for _, e := range s.Entries[1:] {
+		j.Also = append(j.Also, e.Source)
 	}
 	return j
 }
