@@ -9,6 +9,7 @@ package aggregator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -35,7 +36,7 @@ type Options struct {
 	Store   storage.Store
 	Client  *fetch.Client
 	Policy  schedule.Policy
-	BaseURL string
+	BaseURL string // empty: as before
 	Feed    storage.Feed
 	Sources []Source
 
@@ -133,6 +134,9 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 	l.log.Error("maintenance job: "+msg, append(args, "err", err)...)
 }
 
+// someBaseURL stands in until somebody knows at which address feeds are served.
+const someBaseURL = "http://localhost/"
+
 // Configure brings the configuration into the store, if it is not there yet.
 func (a *Aggregator) Configure(ctx context.Context) error {
 	if err := a.configure(ctx); err != nil {
@@ -146,7 +150,7 @@ func (a *Aggregator) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settings := storage.Settings{BaseURL: a.o.BaseURL, Feed: a.o.Feed}
+	settings := storage.Settings{BaseURL: cmp.Or(a.o.BaseURL, old.BaseURL, someBaseURL), Feed: a.o.Feed}
 	for _, s := range a.o.Sources {
 		settings.Sources = append(settings.Sources, s.SourceSettings)
 	}
@@ -189,8 +193,11 @@ func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings
 	var again []storage.Source
 	for _, s := range settings.Sources {
 		old, err := a.o.Store.Source(ctx, s.ID)
-		if err != nil {
+		if errors.Is(err, storage.ErrNotFound) {
 			continue
+		}
+		if err != nil {
+			return nil, err
 		}
 		moved := old.URL != s.URL
 		if s.Disabled || !moved && !old.Hidden() {

@@ -508,3 +508,67 @@ func TestPollOfAnUnknownSourceIsAnError(t *testing.T) {
 		t.Errorf("after the end: got %v", err)
 	}
 }
+
+// TestChangesDoNotRunAheadOfTheClock polls many sources whose commits wait for
+// each other: all become visible within the next second.
+func TestChangesDoNotRunAheadOfTheClock(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	var paths []string
+	for i := range 40 {
+		paths = append(paths, fmt.Sprintf("/s%d", i))
+		s.set(paths[i], feed(paths[i]))
+	}
+	a, _ := run(t, options(store, s, paths...))
+	poll(t, a, true)
+	stats, err := store.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ahead := time.Until(stats.Changed); ahead > time.Second {
+		t.Errorf("the newest change shows in %v", ahead)
+	}
+}
+
+func TestAMovedSourceIsAskedWhereItWasWhenItIsLost(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", status(301, "Location", "/new"))
+	s.set("/new", feed("one"))
+	a, _ := run(t, options(store, s, "/a"))
+	poll(t, a, true)
+	s.set("/new", status(410))
+	poll(t, a, true)
+	s.set("/a", feed("two"))
+	if r := poll(t, a, true)["a"]; r.New != 1 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestA25_RetryAfterIsCapped(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", status(503, "Retry-After", "99999999"))
+	a, _ := run(t, options(store, s, "/a"))
+	poll(t, a, true)
+	if wait := time.Until(state(t, store, "a").NotBefore); wait > 24*time.Hour || wait < 23*time.Hour {
+		t.Errorf("waits %v, want the cap of 24h", wait)
+	}
+}
+
+// TestSecretsOfAURLDoNotReachEntries gives a source a token and an item that
+// is only a place on the page.
+func TestSecretsOfAURLDoNotReachEntries(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>S</title><item><title>one</title><link>#one</link><description>&lt;a href="?p=1">x&lt;/a></description></item></channel></rss>`)
+	})
+	o := options(store, s, "/a")
+	o.Sources[0].URL += "?token=SECRET"
+	a, _ := run(t, o)
+	poll(t, a, true)
+	page, err := store.Entries(t.Context(), storage.Query{Limit: 1})
+	if err != nil || len(page.Items) != 1 {
+		t.Fatal(err, len(page.Items))
+	}
+	if e := page.Items[0]; strings.Contains(fmt.Sprint(e), "SECRET") {
+		t.Errorf("the entry tells: %+v", e)
+	}
+}

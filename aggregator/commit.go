@@ -19,6 +19,7 @@ const (
 // store.
 type commit struct {
 	poll   *storage.Poll
+	items  []storage.Digest // that the poll's entries were made of
 	record storage.Record
 	now    time.Time
 	done   chan<- outcome
@@ -44,8 +45,8 @@ func (a *Aggregator) newCommitter(ctx context.Context) (*committer, error) {
 
 // submit commits a poll and returns how many of its entries were new and how
 // many changed, when that is durable.
-func (a *Aggregator) submit(ctx context.Context, p storage.Poll, now time.Time) (added, updated int, err error) {
-	return a.send(ctx, commit{poll: &p, now: now})
+func (a *Aggregator) submit(ctx context.Context, p storage.Poll, items []storage.Digest, now time.Time) (added, updated int, err error) {
+	return a.send(ctx, commit{poll: &p, items: items, now: now})
 }
 
 func (a *Aggregator) send(ctx context.Context, c commit) (added, updated int, err error) {
@@ -112,37 +113,30 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 	defer c.resolver.Committed()
 	records := make([]storage.Record, len(group))
 	outcomes := make([]outcome, len(group))
-	changed := c.changed
+	show := visible(time.Now(), c.changed)
+	shows := false
 	for i, m := range group {
 		if m.poll == nil {
 			records[i] = m.record
 			continue
 		}
-		p := *m.poll
-		show := visible(m.now, c.changed)
-		var err error
-		if p.Entries, err = c.resolver.Resolve(ctx, p, m.now, show); err != nil {
+		r, err := c.resolver.Resolve(ctx, *m.poll, m.items, m.now, show)
+		if err != nil {
 			return err
 		}
-		for _, e := range p.Entries {
-			if e.Revision == 1 {
-				outcomes[i].added++
-			} else {
-				outcomes[i].updated++
-			}
+		outcomes[i] = outcome{added: r.New, updated: r.Updated}
+		shows = shows || r.New+r.Updated > 0
+		if r.New > 0 {
+			r.Poll.State.LastNew = m.now
 		}
-		if len(p.Entries) > 0 {
-			changed = later(changed, show)
-		}
-		if outcomes[i].added > 0 {
-			p.State.LastNew = m.now
-		}
-		records[i] = storage.Record{Time: m.now, Poll: &p}
+		records[i] = storage.Record{Time: m.now, Poll: &r.Poll}
 	}
 	if err := c.o.Store.Commit(ctx, records...); err != nil {
 		return err
 	}
-	c.changed = changed
+	if shows {
+		c.changed = show
+	}
 	for i, m := range group {
 		m.done <- outcomes[i]
 	}
@@ -163,11 +157,4 @@ func visible(now, last time.Time) time.Time {
 		return next
 	}
 	return last.Add(time.Second)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

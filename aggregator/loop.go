@@ -151,7 +151,7 @@ func (l *loop) finish(f finished) {
 	due := f.result.NextDue
 	switch {
 	case errors.Is(f.err, context.Canceled):
-		f.result = Result{Source: f.source, Outcome: Skipped, Error: "stopped"}
+		f.result = Result{Source: f.source, Outcome: Stopped}
 	case f.err != nil:
 		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
 		due = now.Add(retryCommit)
@@ -176,9 +176,9 @@ func (l *loop) drain() {
 		l.finish(<-l.Aggregator.finished)
 	}
 	_ = l.workers.Wait() // its functions return nil
-	for _, list := range l.waiting {
+	for source, list := range l.waiting {
 		for _, r := range list {
-			r.answer(Result{Outcome: Skipped, Error: "stopped"})
+			r.answer(Result{Source: source, Outcome: Stopped})
 		}
 	}
 }

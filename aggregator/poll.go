@@ -55,5 +55,5 @@ func (a *Aggregator) poll(ctx context.Context, src Source, forced bool) (Result,
 	state.Body, state.SharedGUIDs = body, shared
 	state.Seen = seen.next(doc.Digests(), items, entries)
 	a.warn(src, doc.Warnings, cut)
-	return turn.commit(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, visit) // returns when durable
+	return turn.commit(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, items, visit) // returns when durable
 }

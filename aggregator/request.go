@@ -21,7 +21,17 @@ const (
 	Unchanged Outcome = "unchanged" // nothing to store
 	Failed    Outcome = "failed"    // the source could not be read
 	Skipped   Outcome = "skipped"   // no request was made
+	Stopped   Outcome = "stopped"   // the aggregator stopped first
 )
+
+// UnknownSourceError names a source that is not configured. It is a
+// storage.ErrNotFound.
+type UnknownSourceError struct{ ID string }
+
+func (e *UnknownSourceError) Error() string { return "source " + e.ID + " is not configured" }
+
+// Is reports whether target is storage.ErrNotFound.
+func (e *UnknownSourceError) Is(target error) bool { return target == storage.ErrNotFound }
 
 // Result is what one poll came to.
 type Result struct {
@@ -42,7 +52,8 @@ type Result struct {
 type request struct {
 	sources  []string // empty: all that are due
 	force    bool
-	accepted chan int // how many results will come
+	accepted chan error // nil: total results will come
+	total    int        // set before accepted is answered
 	results  chan Result
 	left     int
 }
@@ -56,18 +67,19 @@ type request struct {
 func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
 	for _, id := range sources {
 		if _, ok := a.sources[id]; !ok {
-			return 0, nil, fmt.Errorf("source %s is not configured: %w", id, storage.ErrNotFound)
+			return 0, nil, &UnknownSourceError{id}
 		}
 	}
 	r := &request{
 		sources:  sources,
 		force:    force,
-		accepted: make(chan int, 1),
+		accepted: make(chan error, 1),
 		results:  make(chan Result, max(len(sources), len(a.sources))),
 	}
 	select {
 	case a.requests <- r:
-		return <-r.accepted, r.results, nil
+		err := <-r.accepted
+		return r.total, r.results, err
 	case <-a.stopped:
 		return 0, nil, ErrStopped
 	case <-ctx.Done():
@@ -87,7 +99,8 @@ func (r *request) answer(result Result) {
 func (l *loop) accept(ctx context.Context, r *request) {
 	stored, err := l.o.Store.Sources(ctx)
 	if err != nil {
-		l.o.Log.Error("reading sources", "err", err)
+		r.accepted <- fmt.Errorf("read sources: %w", err)
+		return
 	}
 	byID := make(map[string]storage.Source, len(stored))
 	for _, s := range stored {
@@ -104,8 +117,8 @@ func (l *loop) accept(ctx context.Context, r *request) {
 		}
 	}
 	wanted = unique(wanted)
-	r.left = len(wanted)
-	r.accepted <- r.left
+	r.total, r.left = len(wanted), len(wanted)
+	r.accepted <- nil
 	if r.left == 0 {
 		close(r.results)
 	}

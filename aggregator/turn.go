@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -57,8 +58,12 @@ func (t turn) succeeded(visit fetch.Visit) storage.State {
 
 // unchanged commits that the source has nothing new.
 func (t turn) unchanged(ctx context.Context, visit fetch.Visit) (Result, error) {
-	return t.commit(ctx, storage.Poll{Source: t.source.ID, State: t.succeeded(visit)}, visit)
+	return t.commit(ctx, storage.Poll{Source: t.source.ID, State: t.succeeded(visit)}, nil, visit)
 }
+
+// movedFailures is how often in a row a source may fail where it moved to
+// before it is asked for where it was.
+const movedFailures = 3
 
 // failed commits that the source could not be read. Validators and digests
 // stay: the last good document is still the last good document.
@@ -70,12 +75,18 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 	if status := (*fetch.StatusError)(nil); errors.As(cause, &status) {
 		s.Status = status.Code
 		s.NotBefore = status.RetryAfter
-		s.Gone = status.Code == http.StatusGone
+		if latest := t.now.Add(t.o.Policy.Max); s.NotBefore.After(latest) {
+			s.NotBefore = latest
+		}
+		s.Gone = status.Code == http.StatusGone && s.MovedTo == ""
 	} else if errors.Is(cause, parse.ErrNoFeed) {
 		s.Status = http.StatusOK
 	}
+	if lost := s.Status == http.StatusNotFound || s.Status == http.StatusGone; lost || s.Failures >= movedFailures {
+		s.MovedTo = "" // ask at the configured URL again
+	}
 	s = t.due(s, false)
-	result, err := t.commit(ctx, storage.Poll{Source: t.source.ID, State: s}, fetch.Visit{})
+	result, err := t.commit(ctx, storage.Poll{Source: t.source.ID, State: s}, nil, fetch.Visit{})
 	result.Outcome, result.Error, result.Status = Failed, s.Error, s.Status
 	return result, err
 }
@@ -98,9 +109,14 @@ func (t turn) due(s storage.State, first bool) storage.State {
 	return s
 }
 
-// commit hands the poll to the committer and waits until it is durable.
-func (t turn) commit(ctx context.Context, p storage.Poll, visit fetch.Visit) (Result, error) {
-	added, updated, err := t.submit(ctx, p, t.now)
+// commit hands the poll to the committer and waits until it is durable. items
+// are those that the poll's entries were made of.
+func (t turn) commit(ctx context.Context, p storage.Poll, items []parse.Item, visit fetch.Visit) (Result, error) {
+	digests := make([]storage.Digest, len(items))
+	for i := range items {
+		digests[i] = items[i].Digest
+	}
+	added, updated, err := t.submit(ctx, p, digests, t.now)
 	if err != nil {
 		return Result{}, fmt.Errorf("commit poll of source %s: %w", p.Source, err)
 	}
@@ -132,8 +148,15 @@ func (s Source) place(v fetch.Visit, doc *parse.Document) normalize.Source {
 }
 
 // base is the URL against which relative ones are resolved in the end (RFC
-// 3986 section 5.1).
-func base(v fetch.Visit) string { return cmp.Or(v.ContentLocation, v.URL) }
+// 3986 section 5.1). It is without the query, which may be secret.
+func base(v fetch.Visit) string {
+	u, err := url.Parse(cmp.Or(v.ContentLocation, v.URL))
+	if err != nil {
+		return ""
+	}
+	u.User, u.RawQuery = nil, ""
+	return u.String()
+}
 
 func digest(salt string, body []byte) storage.Digest {
 	h := sha256.New()

@@ -28,7 +28,7 @@ type Entry struct {
 	ReadingTime  time.Duration
 
 	// Published and Updated are what the source says, zero when it does not.
-	// Published is fixed at first sight; Updated moves only with Digest.
+	// Published is fixed once it is said; Updated moves only with Digest.
 	Published time.Time
 	Updated   time.Time
 	FirstSeen time.Time // when a poll first brought it

@@ -47,7 +47,7 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		e.Keys = nil
 		switch {
 		case e.GUID != "" && shared:
-			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID, urls[i], title(*e)))
+			e.Keys = append(e.Keys, sharedGUID(*e, urls[i]))
 		case e.GUID != "":
 			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID))
 		}
@@ -109,6 +109,11 @@ func who(e storage.Entry, shared bool) string {
 	}
 	_, fragment, _ := strings.Cut(e.URL, "#")
 	return title(e) + "\x00" + fragment
+}
+
+// sharedGUID is the key of an entry whose guid is not its own.
+func sharedGUID(e storage.Entry, urlKey string) storage.Key {
+	return newKey(kindGUID, e.Source, e.GUID, urlKey, title(e))
 }
 
 func title(e storage.Entry) string { return strings.ToLower(e.Title) }

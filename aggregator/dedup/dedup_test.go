@@ -1,6 +1,7 @@
 package dedup_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"newsfeed/aggregator/dedup"
 	"newsfeed/storage"
@@ -25,6 +26,8 @@ type desk struct {
 	store  *bolt.Store
 	now    time.Time
 	shared map[string]bool
+
+	new, updated int // in the last poll
 }
 
 func newDesk(t *testing.T, sources ...string) *desk {
@@ -41,7 +44,7 @@ func newDesk(t *testing.T, sources ...string) *desk {
 	if err := store.Commit(t.Context(), storage.Record{Time: start, Settings: &settings}); err != nil {
 		t.Fatal(err)
 	}
-	return &desk{t, store, start, map[string]bool{}}
+	return &desk{t: t, store: store, now: start, shared: map[string]bool{}}
 }
 
 // poll resolves and commits a document of a source, and returns what was
@@ -49,37 +52,58 @@ func newDesk(t *testing.T, sources ...string) *desk {
 func (d *desk) poll(source string, entries ...storage.Entry) []storage.Entry {
 	d.t.Helper()
 	d.now = d.now.Add(time.Hour)
-	p := d.identified(source, entries)
-	out, err := dedup.NewResolver(d.store).Resolve(d.t.Context(), p, d.now, d.now)
+	p, items := d.identified(source, entries)
+	res, err := dedup.NewResolver(d.store).Resolve(d.t.Context(), p, items, d.now, d.now)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	p.Entries = out
-	if err := d.store.Commit(d.t.Context(), storage.Record{Time: d.now, Poll: &p}); err != nil {
+	d.shared[source] = res.Poll.State.SharedGUIDs
+	if err := d.store.Commit(d.t.Context(), storage.Record{Time: d.now, Poll: &res.Poll}); err != nil {
 		d.t.Fatal(err)
 	}
-	return out
+	d.new, d.updated = res.New, res.Updated
+	return res.Poll.Entries
 }
 
-func (d *desk) identified(source string, entries []storage.Entry) storage.Poll {
-	for i := range entries {
-		e := &entries[i]
+// identified makes a poll of a document's entries, less those that the source
+// showed before as they are, as the aggregator would.
+func (d *desk) identified(source string, document []storage.Entry) (storage.Poll, []storage.Digest) {
+	was, err := d.store.Source(d.t.Context(), source)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	seen := map[storage.Digest]storage.Key{}
+	for _, s := range was.State.Seen {
+		seen[s.Item] = s.Key
+	}
+	p := storage.Poll{Source: source}
+	var items, all []storage.Digest
+	for _, e := range document {
 		e.Source, e.FirstSeen = source, d.now
-		if e.CanonicalURL == "" {
-			e.CanonicalURL = e.URL
-		}
+		e.CanonicalURL = cmp.Or(e.CanonicalURL, e.URL)
 		if e.Effective.IsZero() {
 			e.Effective = d.now
 		}
-		sum := sha256.Sum256([]byte(e.Title + "\x00" + e.URL))
-		copy(e.Digest[:], sum[:])
+		e.Digest = digestOf(e.Title, e.URL)
+		item := digestOf(e.Title, e.URL, e.GUID, e.Published.String(), e.Updated.String())
+		all = append(all, item)
+		if _, ok := seen[item]; !ok {
+			p.Entries, items = append(p.Entries, e), append(items, item)
+		}
 	}
-	d.shared[source] = dedup.Identify(entries, d.shared[source])
-	p := storage.Poll{Source: source, Entries: entries}
-	for _, e := range entries {
-		p.State.Seen = append(p.State.Seen, storage.Sighting{Key: e.Keys[0]})
+	p.State.SharedGUIDs = dedup.Identify(p.Entries, d.shared[source])
+	for i, e := range p.Entries {
+		seen[items[i]] = e.Keys[0]
 	}
-	return p
+	for _, item := range all {
+		p.State.Seen = append(p.State.Seen, storage.Sighting{Item: item, Key: seen[item]})
+	}
+	return p, items
+}
+
+func digestOf(parts ...string) storage.Digest {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return storage.Digest(sum[:16])
 }
 
 func (d *desk) stories() map[string]int {
@@ -177,6 +201,18 @@ func TestOneItemIsOneEntry(t *testing.T) {
 			"A@1 B@1 C@1",
 		},
 		{
+			"an address that another item of the document has is no name",
+			[]storage.Entry{{URL: "https://a.example/changelog", Title: "One"}},
+			[]storage.Entry{{URL: "https://a.example/changelog", Title: "Two"}, {URL: "https://a.example/changelog", Title: "One"}},
+			"Two@1",
+		},
+		{
+			"a guid that another item of the document has is no name",
+			[]storage.Entry{{GUID: "G", URL: "https://a.example/1", Title: "B1"}},
+			[]storage.Entry{{GUID: "G", URL: "https://a.example/2", Title: "B2"}, {GUID: "G", URL: "https://a.example/1", Title: "B1"}},
+			"B2@1",
+		},
+		{
 			"of repeats in a document the latest counts", nil,
 			[]storage.Entry{{GUID: "1", URL: "https://a.example/1", Title: "old", Updated: start}, {GUID: "1", URL: "https://a.example/1", Title: "new", Updated: start.Add(time.Hour)}},
 			"new@1",
@@ -205,7 +241,7 @@ func TestOneAddressInSeveralSourcesIsOneStory(t *testing.T) {
 	d.poll("b", storage.Entry{GUID: "9", URL: "http://www.a.example/1/", Title: "B"}, storage.Entry{GUID: "8", URL: "https://b.example/2", Title: "own"})
 	d.poll("c", storage.Entry{GUID: "https://a.example/1", URL: "https://m.a.example/1", Title: "C"})
 	want := map[string]int{"A": 3, "own": 1}
-	if diff := cmp.Diff(want, d.stories()); diff != "" {
+	if diff := gocmp.Diff(want, d.stories()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -216,7 +252,7 @@ func TestOneSourceHasOneEntryInAStory(t *testing.T) {
 	d.poll("b", storage.Entry{GUID: "1", URL: "https://a.example/live", Title: "B1"})
 	d.poll("b", storage.Entry{GUID: "1", URL: "https://a.example/live", Title: "B1"}, storage.Entry{GUID: "2", URL: "https://a.example/live", Title: "B2"})
 	want := map[string]int{"A": 2, "B2": 1}
-	if diff := cmp.Diff(want, d.stories()); diff != "" {
+	if diff := gocmp.Diff(want, d.stories()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -226,12 +262,12 @@ func TestTwoPollsOfOneBatchCannotBothBeFirst(t *testing.T) {
 	r := dedup.NewResolver(d.store)
 	var records []storage.Record
 	for _, source := range []string{"a", "b", "a"} {
-		p := d.identified(source, []storage.Entry{{GUID: "https://x.example/1", URL: "https://x.example/1", Title: source}})
-		var err error
-		if p.Entries, err = r.Resolve(t.Context(), p, d.now, d.now); err != nil {
+		p, items := d.identified(source, []storage.Entry{{GUID: "https://x.example/1", URL: "https://x.example/1", Title: source}})
+		res, err := r.Resolve(t.Context(), p, items, d.now, d.now)
+		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, storage.Record{Time: d.now, Poll: &p})
+		records = append(records, storage.Record{Time: d.now, Poll: &res.Poll})
 	}
 	if err := d.store.Commit(t.Context(), records...); err != nil {
 		t.Fatal(err)
@@ -268,7 +304,7 @@ func TestC05_IDsAreStableAndUnique(t *testing.T) {
 		return ids
 	}
 	first := ids()
-	if diff := cmp.Diff(first, ids()); diff != "" {
+	if diff := gocmp.Diff(first, ids()); diff != "" {
 		t.Errorf("(-first +second)\n%s", diff)
 	}
 	seen := map[string]bool{}
@@ -331,7 +367,7 @@ func TestGroupingDoesNotDependOnArrival(t *testing.T) {
 		if want == nil {
 			want = got
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Fatalf("order %v (-want +got)\n%s", order, diff)
 		}
 	}
@@ -356,5 +392,41 @@ func TestURLKey(t *testing.T) {
 	}
 	if got := dedup.URLKey("mailto:a@b"); got != "" {
 		t.Errorf("mailto has a key: %q", got)
+	}
+}
+
+// TestAnEntryWithAnotherGUIDIsNotOverwritten lets an item change its guid, and
+// then another appear at its address.
+func TestAnEntryWithAnotherGUIDIsNotOverwritten(t *testing.T) {
+	d := newDesk(t, "a")
+	first := storage.Entry{GUID: "g1", URL: "https://a.example/live", Title: "A"}
+	d.poll("a", first)
+	first.GUID = "n1"
+	d.poll("a", first)
+	if d.new != 0 || d.updated != 0 {
+		t.Errorf("another guid alone: %d new, %d updated", d.new, d.updated)
+	}
+	d.poll("a", storage.Entry{GUID: "n2", URL: "https://a.example/live", Title: "B"}, first)
+	if d.new != 1 {
+		t.Errorf("%d new, want 1", d.new)
+	}
+	want := map[string]int{"A": 1, "B": 1}
+	if diff := gocmp.Diff(want, d.stories()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestKeysOfAnEntryAreBounded gives an entry a new address at every poll.
+func TestKeysOfAnEntryAreBounded(t *testing.T) {
+	d := newDesk(t, "a")
+	for n := range 100 {
+		d.poll("a", storage.Entry{GUID: "g", URL: fmt.Sprintf("https://a.example/?sid=%d", n), Title: "A"})
+	}
+	page, err := d.store.Entries(t.Context(), storage.Query{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Items) != 1 || len(page.Items[0].Keys) > 64 {
+		t.Errorf("%d entries, the first with %d keys", len(page.Items), len(page.Items[0].Keys))
 	}
 }

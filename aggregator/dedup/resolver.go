@@ -44,60 +44,105 @@ func (r *Resolver) Committed() {
 	r.ids = map[string]storage.Entry{}
 }
 
-// Resolve settles the identified entries of one poll: it returns those that
-// are new or changed, with ID, Story, times and Revision final. now is when
+// Resolution is what a poll came to: the poll with its entries settled, and
+// how many of them are new or have new content.
+type Resolution struct {
+	Poll         storage.Poll
+	New, Updated int
+}
+
+// Resolve settles the identified entries of one poll: it leaves those that are
+// new or changed, with ID, Story, times and Revision final. items are the
+// digests of the items that the entries were made of, one each. now is when
 // the poll was decided, visible the second in which its changes show.
-func (r *Resolver) Resolve(ctx context.Context, p storage.Poll, now, visible time.Time) ([]storage.Entry, error) {
-	entries := newest(p.Entries)
+func (r *Resolver) Resolve(ctx context.Context, p storage.Poll, items []storage.Digest, now, visible time.Time) (Resolution, error) {
+	entries := newest(p.Entries, items)
 	known, err := r.lookup(ctx, entries)
 	if err != nil {
-		return nil, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
+		return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
 	}
-	present := map[storage.Key]bool{}
-	for _, s := range p.State.Seen {
-		present[s.Key] = true
-	}
-	var out []storage.Entry
-	for _, e := range entries {
-		var changed bool
-		if old, ok := r.same(e, known, present); ok {
-			e, changed = update(old, e, now, visible)
-		} else {
-			changed = true
+	kept := keptKeys(p.State.Seen, items)
+	res := Resolution{Poll: p}
+	res.Poll.Entries = nil
+	for _, c := range entries {
+		old, ok, rekeyed := r.same(&c.Entry, known, kept)
+		if rekeyed {
+			res.Poll.State.SharedGUIDs = res.Poll.State.SharedGUIDs || c.GUID != ""
+			resight(res.Poll.State.Seen, c.item, c.Keys[0])
+		}
+		e := c.Entry
+		switch {
+		case !ok:
 			e.Changed, e.Revision = visible, 1
 			if e, err = r.first(ctx, e, known); err != nil {
-				return nil, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
+				return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
 			}
-		}
-		if !changed {
-			continue
+			res.New++
+		case e.Digest != old.Digest:
+			e = revise(old, e, now, visible)
+			e.Keys = r.ownKeys(e, known)
+			res.Updated++
+		default:
+			keys := r.ownKeys(storage.Entry{ID: old.ID, Keys: e.Keys}, known)
+			if !slices.ContainsFunc(keys, func(k storage.Key) bool { return !slices.Contains(old.Keys, k) }) {
+				continue
+			}
+			old.GUID, old.Keys = e.GUID, keys
+			e = old
 		}
 		r.remember(e, known)
-		out = append(out, e)
+		res.Poll.Entries = append(res.Poll.Entries, e)
 	}
-	return out, nil
+	return res, nil
+}
+
+// candidate is an entry and the item that it was made of.
+type candidate struct {
+	storage.Entry
+	item storage.Digest
+}
+
+// keptKeys returns the keys of the items that the document had before and
+// still has as they were.
+func keptKeys(seen []storage.Sighting, items []storage.Digest) map[storage.Key]bool {
+	kept := map[storage.Key]bool{}
+	for _, s := range seen {
+		if !slices.Contains(items, s.Item) {
+			kept[s.Key] = true
+		}
+	}
+	return kept
+}
+
+// resight corrects the key under which an item was seen.
+func resight(seen []storage.Sighting, item storage.Digest, key storage.Key) {
+	for i := range seen {
+		if seen[i].Item == item {
+			seen[i].Key = key
+		}
+	}
 }
 
 // newest leaves one entry for each strongest key: of repeats in a document the
 // one updated last, else the first.
-func newest(entries []storage.Entry) []storage.Entry {
+func newest(entries []storage.Entry, items []storage.Digest) []candidate {
 	at := map[storage.Key]int{}
-	var kept []storage.Entry
-	for _, e := range entries {
+	var kept []candidate
+	for n, e := range entries {
 		i, ok := at[e.Keys[0]]
 		switch {
 		case !ok:
 			at[e.Keys[0]] = len(kept)
-			kept = append(kept, e)
+			kept = append(kept, candidate{e, items[n]})
 		case e.Updated.After(kept[i].Updated):
-			kept[i] = e
+			kept[i] = candidate{e, items[n]}
 		}
 	}
 	return kept
 }
 
 // lookup finds in the store the first entry of every key that entries have.
-func (r *Resolver) lookup(ctx context.Context, entries []storage.Entry) (map[storage.Key]storage.Entry, error) {
+func (r *Resolver) lookup(ctx context.Context, entries []candidate) (map[storage.Key]storage.Entry, error) {
 	var keys []storage.Key
 	for _, e := range entries {
 		keys = append(keys, e.Keys...)
@@ -129,35 +174,46 @@ func (r *Resolver) owner(k storage.Key, known map[storage.Key]storage.Entry) (st
 
 // same finds the entry of the same source that e is.
 //
-// An address alone is proof only when the entry it leads to is gone from the
-// document, or has no guid: else the source has two entries at one address.
-func (r *Resolver) same(e storage.Entry, known map[storage.Key]storage.Entry, present map[storage.Key]bool) (storage.Entry, bool) {
-	for i, k := range e.Keys {
+// An entry whose item still stands in the document beside e is another one
+// when e has its address but not its guid or title, or its guid but neither
+// its address nor its title. Then the key that misled is no name for e: e is
+// given another, and rekeyed says so.
+func (r *Resolver) same(e *storage.Entry, known map[storage.Key]storage.Entry, kept map[storage.Key]bool) (old storage.Entry, ok, rekeyed bool) {
+	for _, k := range e.Keys {
+		if k[0] == kindStory || k[0] == kindMember {
+			continue
+		}
 		old, ok := r.owner(k, known)
-		if !ok || k[0] == kindStory || k[0] == kindMember {
+		if !ok {
 			continue
 		}
-		if i > 0 && k[0] == kindURL && old.GUID != "" && old.GUID != e.GUID && present[old.Keys[0]] {
+		stands := slices.ContainsFunc(old.Keys, func(k storage.Key) bool { return kept[k] })
+		here, there := URLKey(e.CanonicalURL), URLKey(old.CanonicalURL)
+		switch {
+		case stands && k[0] == kindURL && (e.GUID != old.GUID || e.GUID == "" && title(*e) != title(old)):
+			e.Keys = slices.DeleteFunc(slices.Clone(e.Keys), func(k storage.Key) bool { return k[0] == kindURL || k[0] == kindStory })
+			rekeyed = len(e.Keys) == 0
+			if rekeyed {
+				e.Keys = []storage.Key{lastResort(*e)}
+			}
+			continue
+		case stands && k[0] == kindGUID && here != "" && there != "" && here != there && title(*e) != title(old):
+			e.Keys = append([]storage.Key{sharedGUID(*e, here)}, e.Keys[1:]...)
+			rekeyed = true
 			continue
 		}
-		return old, true
+		return old, true, false
 	}
-	return storage.Entry{}, false
+	if rekeyed {
+		old, ok = r.owner(e.Keys[0], known)
+	}
+	return old, ok, rekeyed
 }
 
-// update returns the stored entry with the content of e, and whether that is
-// a change worth storing. An unchanged digest means nothing happened, whatever
-// date the source claims; new names for an old entry are kept.
-func update(old, e storage.Entry, now, visible time.Time) (storage.Entry, bool) {
-	keys := union(old.Keys, e.Keys)
-	if e.Digest == old.Digest && len(keys) == len(old.Keys) {
-		return old, false
-	}
-	if e.Digest == old.Digest {
-		old.Keys = keys
-		return old, true
-	}
-	e.ID, e.Story, e.Keys = old.ID, old.Story, keys
+// revise returns the next revision of an entry: the content of e under what is
+// fixed of the old one.
+func revise(old, e storage.Entry, now, visible time.Time) storage.Entry {
+	e.ID, e.Story = old.ID, old.Story
 	e.FirstSeen, e.Effective = old.FirstSeen, old.Effective
 	if !old.Published.IsZero() {
 		e.Published = old.Published
@@ -167,13 +223,15 @@ func update(old, e storage.Entry, now, visible time.Time) (storage.Entry, bool) 
 	}
 	e.Revision = old.Revision + 1
 	e.Changed = visible
-	return e, true
+	return e
 }
 
-func union(a, b []storage.Key) []storage.Key {
-	keys := slices.Clone(a)
-	for _, k := range b {
-		if k[0] != kindStory && !slices.Contains(keys, k) {
+// ownKeys returns those keys of a known entry that are not another's. The
+// store adds those that the entry had before.
+func (r *Resolver) ownKeys(e storage.Entry, known map[storage.Key]storage.Entry) []storage.Key {
+	var keys []storage.Key
+	for _, k := range e.Keys {
+		if owner, taken := r.owner(k, known); !taken || owner.ID == e.ID {
 			keys = append(keys, k)
 		}
 	}

@@ -18,7 +18,7 @@ func digest(e storage.Entry) storage.Digest {
 			b = append(b, s...)
 		}
 	}
-	text(e.Title, e.Summary, e.Content, e.URL)
+	text(e.Title, e.Summary, e.Content, e.CanonicalURL)
 	number(int64(len(e.Authors)))
 	for _, p := range e.Authors {
 		text(p.Name, p.Email, p.URL)
