@@ -44,7 +44,7 @@ func checkListen(s string) error {
 		case !filepath.IsAbs(path):
 			return fmt.Errorf(`%q is not an absolute path; write for example "unix:/run/newsfeed/newsfeed.sock"`, s)
 		case len(path) > 107: // sun_path of unix(7), with its end
-			return fmt.Errorf("%q is too long for a socket; write a path of at most 107 bytes", s)
+			return fmt.Errorf("%q is too long for a socket; write a path of at most 107 bytes, such as %q", s, "unix:/run/newsfeed/newsfeed.sock")
 		}
 		return nil
 	}
@@ -52,6 +52,15 @@ func checkListen(s string) error {
 		return fmt.Errorf(`%q is not an address; write for example "127.0.0.1:8080", "unix:/path" or "systemd"`, s)
 	}
 	return nil
+}
+
+// checkAdminListen is stricter than checkListen: commands must be able to find
+// the address.
+func checkAdminListen(s string) error {
+	if s == "systemd" {
+		return errors.New(`commands cannot find a socket of systemd; write for example "unix:/run/newsfeed/newsfeed.sock"`)
+	}
+	return checkListen(s)
 }
 
 // splitListen returns the host and the port of an address, or false when it

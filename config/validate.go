@@ -21,7 +21,7 @@ func (c Config) validate(r *report) {
 
 func (s Server) validate(r *report, store string) {
 	r.check("server.listen", checkListen(s.Listen))
-	r.check("server.admin_listen", checkListen(s.AdminListen))
+	r.check("server.admin_listen", checkAdminListen(s.AdminListen))
 	switch host, _, tcp := splitListen(s.AdminListen); {
 	case s.AdminListen == s.Listen && s.Listen != "systemd":
 		r.problem("server.admin_listen", "is the same as server.listen; the administration needs an address of its own")

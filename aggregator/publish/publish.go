@@ -153,20 +153,27 @@ func (p *Publisher) refresh(ctx context.Context) error {
 			return err
 		}
 		if now := time.Now(); !doc.modified.After(now) || !now.Before(giveUp) {
-			return p.swap(doc)
+			return p.swap(ctx, doc)
 		}
 	}
 }
 
 // swap renders the feed in every format and puts the result in place of the
 // last one.
-func (p *Publisher) swap(doc feed) error {
+func (p *Publisher) swap(ctx context.Context, doc feed) error {
 	pack := newPacker()
+	last := p.merged.Load()
 	next := &edition{pages: map[Format]*page{}}
 	for _, f := range Formats() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		r, err := doc.render(f, pack)
 		if err != nil {
 			return err
+		}
+		if last != nil {
+			r.follow(last.pages[f].Rendering)
 		}
 		next.pages[f] = p.newPage(r, doc, f)
 	}

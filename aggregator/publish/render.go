@@ -26,6 +26,18 @@ type Rendering struct {
 	LastModified time.Time
 }
 
+// follow keeps Last-Modified in step with the bytes where the store's times do
+// not tell: when a source has got another title, or entries were removed. It
+// stays when the bytes are those of the rendering before, and else moves on.
+func (r *Rendering) follow(last Rendering) {
+	switch {
+	case r.ETag == last.ETag:
+		r.LastModified = last.LastModified
+	case !r.LastModified.After(last.LastModified):
+		r.LastModified = last.LastModified.Add(time.Second)
+	}
+}
+
 // Render renders one feed in one format. It depends on nothing but what the
 // store holds: the same store gives the same bytes at any time on any machine.
 // A source or category that is not there, or hidden, is storage.ErrNotFound.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,7 +61,7 @@ func (a api) ready(w http.ResponseWriter, r *http.Request) {
 func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	var request pollRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
-		fail(w, fmt.Errorf("read request: %w", err))
+		fail(w, badRequest("read request: "+err.Error()))
 		return
 	}
 	total, results, err := a.aggregator.Poll(r.Context(), request.Sources, request.Force)
@@ -113,7 +114,7 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 	var since time.Time
 	if s := q.Get("since"); s != "" {
 		if since, err = time.Parse(time.RFC3339, s); err != nil {
-			fail(w, fmt.Errorf("since: %w", err))
+			fail(w, badRequest("since: "+err.Error()))
 			return
 		}
 	}
@@ -122,9 +123,11 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	inMerged := map[string]bool{}
+	inMerged := map[string]bool{} // by id of the entry
 	for _, s := range merged {
-		inMerged[s.ID] = true
+		for _, e := range s.Entries {
+			inMerged[e.ID] = true
+		}
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	lines := json.NewEncoder(w)
@@ -138,12 +141,12 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 				stories, err = publish.Contents(r.Context(), a.store, sel)
 			}
 			if err != nil {
-				fail(w, err)
+				fail(w, inFeed(name, err))
 				return
 			}
 		}
 		for i, s := range stories {
-			if i == limit || s.Lead().Effective.Before(since) || lines.Encode(newStoryJSON(s, inMerged[s.ID])) != nil {
+			if i == limit || s.Lead().Effective.Before(since) || lines.Encode(newStoryJSON(s, inMerged[s.Lead().ID])) != nil {
 				return
 			}
 		}
@@ -151,7 +154,10 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 	}
 	if id := q.Get("source"); id != "" {
 		if _, err := a.store.Source(r.Context(), id); err != nil {
-			fail(w, fmt.Errorf("source %s: %w", id, err))
+			if errors.Is(err, storage.ErrNotFound) {
+				err = &aggregator.UnknownSourceError{ID: id}
+			}
+			fail(w, err)
 			return
 		}
 	}
@@ -160,10 +166,10 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 		query.Limit = min(limit, storage.MaxPage)
 		page, err := a.store.Entries(r.Context(), query)
 		if err != nil {
-			return // too late for another status; the line count tells
+			panic(http.ErrAbortHandler) // too late for another status
 		}
 		for _, e := range page.Items {
-			if lines.Encode(newStoredEntryJSON(e, inMerged[e.Story])) != nil {
+			if lines.Encode(newStoredEntryJSON(e, inMerged[e.ID])) != nil {
 				return
 			}
 		}
@@ -176,25 +182,50 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 
 // feed answers with a rendered feed.
 func (a api) feed(w http.ResponseWriter, r *http.Request) {
-	sel, err := selection(r.URL.Query().Get("feed"))
+	name, format := r.URL.Query().Get("feed"), publish.Format(r.URL.Query().Get("format"))
+	if !slices.Contains(publish.Formats(), format) {
+		fail(w, badRequest(fmt.Sprintf("there is no format %q", format)))
+		return
+	}
+	sel, err := selection(name)
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	format := publish.Format(r.URL.Query().Get("format"))
 	rendering, err := publish.Render(r.Context(), a.store, sel, format)
 	if err != nil {
-		fail(w, err)
+		fail(w, inFeed(name, err))
 		return
 	}
 	w.Header().Set("Content-Type", rendering.ContentType)
 	_, _ = w.Write(rendering.Body)
 }
 
+// badRequest is an error of who asks.
+type badRequest string
+
+func (e badRequest) Error() string { return string(e) }
+
+// missing is the error that there is no such thing, in words for people.
+type missing string
+
+func (e missing) Error() string        { return string(e) }
+func (e missing) Is(target error) bool { return target == storage.ErrNotFound }
+
+// inFeed says of a feed that is not there which one it is.
+func inFeed(name string, err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return missing("there is no feed " + name)
+	}
+	return err
+}
+
 // fail answers with an error. The status is chosen here and nowhere else.
 func fail(w http.ResponseWriter, err error) {
 	code := http.StatusInternalServerError
 	switch {
+	case errors.As(err, new(badRequest)):
+		code = http.StatusBadRequest
 	case errors.Is(err, storage.ErrNotFound):
 		code = http.StatusNotFound
 	case errors.Is(err, aggregator.ErrStopped):

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +22,7 @@ func (p *program) checkCommand() *cobra.Command {
 		Example: "  newsfeed check\n  newsfeed check --network",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := p.load()
+			config, err := p.loadAloud()
 			if err != nil {
 				return err
 			}
@@ -34,8 +36,20 @@ func (p *program) checkCommand() *cobra.Command {
 			return p.checkSources(c.Context(), config)
 		},
 	}
+	p.jsonFlag(c)
 	c.Flags().BoolVar(&network, "network", false, "visit each source once and say what it holds; nothing is stored")
 	return c
+}
+
+// checkedJSON is a source as check --network --json prints it, on one line.
+type checkedJSON struct {
+	Source   string   `json:"source"`
+	Result   string   `json:"result"` // ok, failed or disabled
+	Format   string   `json:"format"`
+	Entries  int      `json:"entries"`
+	Title    string   `json:"title"`
+	Error    string   `json:"error"`
+	Warnings []string `json:"warnings"`
 }
 
 // checkSources visits the enabled sources and prints what each holds.
@@ -45,45 +59,54 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 		return err
 	}
 	defer client.Close()
-	findings := make([]finding, len(c.Sources))
-	failures := make([]error, len(c.Sources))
+	checked := make([]checkedJSON, len(c.Sources))
 	var group errgroup.Group
 	group.SetLimit(c.Poll.Workers)
 	for i, s := range c.Sources {
-		if !s.Enabled {
-			continue
+		checked[i] = checkedJSON{Source: s.ID, Result: "disabled", Warnings: []string{}}
+		if s.Enabled {
+			group.Go(func() error { checked[i].visit(ctx, client, s.URL); return nil })
 		}
-		group.Go(func() error {
-			visit, err := client.Get(ctx, fetch.Request{URL: s.URL})
-			if err == nil {
-				findings[i], err = inspectVisit(visit, time.Now())
-			}
-			failures[i] = err
-			return nil
-		})
 	}
 	_ = group.Wait() // its functions return nil
-	t := p.table("SOURCE", "RESULT", "FORMAT", "ENTRIES", "TITLE", "NOTE")
-	failed := 0
-	for i, s := range c.Sources {
-		f := findings[i]
-		switch {
-		case !s.Enabled:
-			t.row(s.ID, "disabled", "", "", "", "")
-		case failures[i] != nil:
-			failed++
-			t.row(s.ID, "failed", "", "", "", failures[i].Error())
-		default:
-			note := ""
-			if len(f.warnings) > 0 {
-				note = f.warnings[0]
-			}
-			t.row(s.ID, "ok", f.about.Format, len(f.entries), f.about.Title, note)
-		}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	t.print()
+	failed := 0
+	t := p.table("SOURCE", "RESULT", "FORMAT", "ENTRIES", "TITLE", "NOTE")
+	lines := json.NewEncoder(p.out)
+	for _, j := range checked {
+		if j.Result == "failed" {
+			failed++
+		}
+		if p.json {
+			if err := lines.Encode(j); err != nil {
+				return err
+			}
+			continue
+		}
+		t.row(j.Source, j.Result, j.Format, blankZero(j.Entries), j.Title, strings.Join(append(j.Warnings, j.Error), " "))
+	}
+	if !p.json {
+		t.print()
+	}
 	if failed > 0 {
 		return status{exitPartly, fmt.Errorf("%d of %s failed", failed, plural(len(c.Sources), "source"))}
 	}
 	return nil
+}
+
+// visit asks the source and takes down what it holds.
+func (j *checkedJSON) visit(ctx context.Context, client *fetch.Client, url string) {
+	visit, err := client.Get(ctx, fetch.Request{URL: url})
+	var f finding
+	if err == nil {
+		f, err = inspectVisit(visit, time.Now())
+	}
+	if err != nil {
+		j.Result, j.Error = "failed", err.Error()
+		return
+	}
+	j.Result, j.Format, j.Title, j.Entries = "ok", f.about.Format, f.about.Title, len(f.entries)
+	j.Warnings = append(j.Warnings, f.warnings...)
 }

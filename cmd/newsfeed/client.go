@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"newsfeed/config"
-	"newsfeed/storage"
 )
 
 // client asks the api, wherever it is.
@@ -23,9 +22,12 @@ type client struct {
 	close func() error
 }
 
+// answerTime is how long the daemon may take to begin an answer.
+const answerTime = 30 * time.Second
+
 // connect reaches the api of the running daemon; ok is false when there is no
 // daemon.
-func connect(c config.Config) (client, bool) {
+func connect(ctx context.Context, c config.Config) (client, bool) {
 	network, address := "tcp", c.Server.AdminListen
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		network, address = "unix", path
@@ -34,29 +36,37 @@ func connect(c config.Config) (client, bool) {
 		d := net.Dialer{Timeout: 2 * time.Second}
 		return d.DialContext(ctx, network, address)
 	}
-	conn, err := dial(context.Background(), "", "")
+	conn, err := dial(ctx, "", "")
 	if err != nil {
 		return client{}, false
 	}
 	_ = conn.Close()
-	t := &http.Transport{DialContext: dial}
+	t := &http.Transport{DialContext: dial, ResponseHeaderTimeout: answerTime}
 	return client{&http.Client{Transport: t}, func() error { t.CloseIdleConnections(); return nil }}, true
 }
 
-// reader returns a client that can read what is stored.
-func (p *program) reader() (client, error) {
-	c, err := p.load()
+// ask reads what is stored, from the daemon or else from the store. It holds
+// the store no longer than that, however slowly the answer is then printed.
+func (p *program) ask(ctx context.Context, path string, query url.Values) (answer []byte, err error) {
+	config, _, err := p.load()
 	if err != nil {
-		return client{}, err
+		return nil, err
 	}
-	if remote, ok := connect(c); ok {
-		return remote, nil
+	c, ok := connect(ctx, config)
+	if !ok {
+		store, err := openStore(config, reading)
+		if err != nil {
+			return nil, err
+		}
+		c = client{&http.Client{Transport: inProcess{api{store: store}.handler()}}, store.Close}
 	}
-	store, err := openStore(c, false)
+	defer func() { err = errors.Join(err, c.close()) }()
+	body, err := c.get(ctx, path, query)
 	if err != nil {
-		return client{}, err
+		return nil, err
 	}
-	return client{&http.Client{Transport: inProcess{api{store: store}.handler()}}, store.Close}, nil
+	defer body.Close()
+	return io.ReadAll(body)
 }
 
 // get asks and returns the body of a good answer.
@@ -98,8 +108,8 @@ func (c client) do(r *http.Request) (io.ReadCloser, error) {
 	if json.NewDecoder(response.Body).Decode(&p) != nil || p.Error == "" {
 		p.Error = "the daemon answered " + response.Status
 	}
-	if response.StatusCode == http.StatusNotFound {
-		return nil, fmt.Errorf("%s%w", strings.TrimSuffix(p.Error, storage.ErrNotFound.Error()), storage.ErrNotFound)
+	if response.StatusCode < http.StatusInternalServerError {
+		return nil, status{exitUsage, errors.New(p.Error)}
 	}
 	return nil, errors.New(p.Error)
 }
@@ -113,6 +123,12 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	read, write := io.Pipe()
 	w := &pipedResponse{body: write, header: http.Header{}, ready: make(chan int, 1)}
 	go func() {
+		// A handler that cannot finish its answer panics, as in net/http.
+		defer func() {
+			if recover() != nil {
+				_ = write.CloseWithError(io.ErrUnexpectedEOF)
+			}
+		}()
 		t.handler.ServeHTTP(w, r)
 		w.WriteHeader(http.StatusOK)
 		_ = write.Close()

@@ -33,22 +33,22 @@ type daemon struct {
 // run serves until ctx ends, then drains: no new connections, requests under
 // way finish, fetches are cancelled, what is being committed is committed.
 func (d daemon) run(ctx context.Context) (err error) {
-	public, err := listen(d.config.Server.Listen)
+	public, err := listen(d.config.Server.Listen, 0o666)
 	if err != nil {
-		return fmt.Errorf("listen for readers: %w", err)
+		return fmt.Errorf("listen for readers (server.listen): %w", err)
 	}
 	defer public.Close()
 	if d.config.Server.BaseURL == "" {
 		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
 	}
-	store, err := openStore(d.config, true)
+	store, err := openStore(d.config, writing)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	admin, err := listen(d.config.Server.AdminListen)
+	admin, err := listen(d.config.Server.AdminListen, 0o600) // the service's user and root
 	if err != nil {
-		return fmt.Errorf("listen for commands: %w", err)
+		return fmt.Errorf("listen for commands (server.admin_listen): %w", err)
 	}
 	defer admin.Close()
 

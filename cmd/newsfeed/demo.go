@@ -7,9 +7,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,6 +43,9 @@ func (p *program) demoCommand() *cobra.Command {
 		Example: "  newsfeed demo\n  newsfeed demo --once",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if !c.Flags().Changed("log-level") {
+				p.logLevel = "warn" // the demo tells its own story
+			}
 			return p.demo(c.Context(), address, once)
 		},
 	}
@@ -50,9 +55,6 @@ func (p *program) demoCommand() *cobra.Command {
 }
 
 func (p *program) demo(ctx context.Context, address string, once bool) (err error) {
-	if p.logLevel == "info" {
-		p.logLevel = "warn" // the demo tells its own story
-	}
 	log, err := p.logger()
 	if err != nil {
 		return err
@@ -103,7 +105,7 @@ func (p *program) demo(ctx context.Context, address string, once bool) (err erro
 
 // showDemo waits until every source has been polled and says what there is.
 func (p *program) showDemo(ctx context.Context, c config.Config, base string, once bool) error {
-	client, ok := connect(c)
+	client, ok := connect(ctx, c)
 	if !ok {
 		return errors.New("the demo's daemon does not answer")
 	}
@@ -122,6 +124,9 @@ func (p *program) showDemo(ctx context.Context, c config.Config, base string, on
 		return err
 	}
 	if !once {
+		if err := awaitServed(ctx, client, base); err != nil {
+			return err
+		}
 		fmt.Fprintf(p.out, "The News Feed of %s is served. Subscribe a reader to one of:\n", plural(len(results), "sample source"))
 		for _, f := range publish.Formats() {
 			fmt.Fprintf(p.out, "  %s%s\n", base, publish.Selection{}.Path(f))
@@ -135,6 +140,43 @@ func (p *program) showDemo(ctx context.Context, c config.Config, base string, on
 	}
 	defer entries.Close()
 	return p.printEntries(entries)
+}
+
+// awaitServed waits until what the store holds is what readers get: rendering
+// follows a commit, it is not part of it.
+func awaitServed(ctx context.Context, c client, base string) error {
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		body, err := c.get(ctx, "/api/feed", url.Values{"format": {string(publish.RSS)}})
+		if err != nil {
+			return err
+		}
+		stored, err := io.ReadAll(body)
+		if err != nil {
+			return err
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+publish.Selection{}.Path(publish.RSS), nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		served, err := io.ReadAll(response.Body)
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			return err
+		}
+		if bytes.Equal(stored, served) {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // freeAddress returns the address if it can be bound, else one of any free

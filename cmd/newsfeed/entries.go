@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"newsfeed/config"
 )
 
 func (p *program) entriesCommand() *cobra.Command {
@@ -22,15 +25,17 @@ func (p *program) entriesCommand() *cobra.Command {
 		Short:   "List the newest entries",
 		Example: "  newsfeed entries --limit 50\n  newsfeed entries --source kyiv-independent --since 24h --json",
 		Args:    usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) (err error) {
+		RunE: func(c *cobra.Command, _ []string) error {
 			query := url.Values{"limit": {strconv.Itoa(limit)}}
 			if limit < 1 {
 				return status{exitUsage, errors.New("--limit must be at least 1")}
 			}
-			if c.Flags().Changed("feed") {
+			switch {
+			case c.Flags().Changed("feed") && source != "":
+				return status{exitUsage, errors.New("--feed and --source exclude each other; write --feed sources/ID for a source's feed")}
+			case c.Flags().Changed("feed"):
 				query.Set("feed", feed)
-			}
-			if source != "" {
+			case source != "":
 				query.Set("source", source)
 			}
 			if since != "" {
@@ -40,25 +45,18 @@ func (p *program) entriesCommand() *cobra.Command {
 				}
 				query.Set("since", t.Format(time.RFC3339))
 			}
-			client, err := p.reader()
+			answer, err := p.ask(c.Context(), "/api/entries", query)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, client.close()) }()
-			body, err := client.get(c.Context(), "/api/entries", query)
-			if err != nil {
-				return err
-			}
-			defer body.Close()
-			return p.printEntries(body)
+			return p.printEntries(bytes.NewReader(answer))
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&feed, "feed", "", "of this `FEED` as published: feed, sources/ID or categories/NAME")
 	f.StringVar(&source, "source", "", "of the source with this `ID`")
 	f.IntVar(&limit, "limit", limit, "at most this many")
-	f.StringVar(&since, "since", "", "not older than this: `TIME` as 2026-01-31, RFC 3339 or 24h")
-	c.MarkFlagsMutuallyExclusive("feed", "source")
+	f.StringVar(&since, "since", "", "not older than this: `TIME` as 2026-01-31, RFC 3339, 24h or 7d")
 	p.jsonFlag(c)
 	return c
 }
@@ -70,10 +68,11 @@ func moment(s string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	if d, err := time.ParseDuration(s); err == nil {
-		return now.Add(-d), nil
+	var d config.Duration
+	if d.UnmarshalText([]byte(s)) == nil {
+		return now.Add(-time.Duration(d)), nil
 	}
-	return time.Time{}, status{exitUsage, fmt.Errorf("--since %q is no time; write for example 2026-01-31, 2026-01-31T12:00:00Z or 24h", s)}
+	return time.Time{}, status{exitUsage, fmt.Errorf("--since %q is no time; write for example 2026-01-31, 2026-01-31T12:00:00Z, 24h or 7d", s)}
 }
 
 func (p *program) printEntries(body io.Reader) error {

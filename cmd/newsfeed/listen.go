@@ -12,8 +12,8 @@ import (
 )
 
 // listen binds an address of the configuration: host:port, unix:/path or
-// systemd. A unix socket is for the service's own user and root.
-func listen(address string) (net.Listener, error) {
+// systemd. mode is who may connect to a unix socket.
+func listen(address string, mode os.FileMode) (net.Listener, error) {
 	if address == "systemd" {
 		return inherited()
 	}
@@ -21,7 +21,7 @@ func listen(address string) (net.Listener, error) {
 	if !ok {
 		l, err := net.Listen("tcp", address)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("%s is in use by another program; choose another server.listen", address)
+			return nil, fmt.Errorf("%s is in use by another program; stop that, or choose another address", address)
 		}
 		return l, err
 	}
@@ -32,7 +32,7 @@ func listen(address string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := os.Chmod(path, mode); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil

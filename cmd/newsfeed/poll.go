@@ -37,18 +37,18 @@ func (p *program) pollCommand() *cobra.Command {
 
 // poll asks the running daemon, or polls in this process when none runs.
 func (p *program) poll(ctx context.Context, request pollRequest) error {
-	config, err := p.load()
+	config, err := p.loadAloud()
 	if err != nil {
 		return err
 	}
-	if remote, ok := connect(config); ok {
+	if remote, ok := connect(ctx, config); ok {
 		return errors.Join(p.pollOver(ctx, remote, request), remote.close())
 	}
 	log, err := p.logger()
 	if err != nil {
 		return err
 	}
-	store, err := openStore(config, true)
+	store, err := openStore(config, writing)
 	if err != nil {
 		return err
 	}
@@ -81,20 +81,24 @@ func (p *program) pollOver(ctx context.Context, c client, request pollRequest) e
 	}
 	defer body.Close()
 	results, err := p.results(body)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
 		return fmt.Errorf("read results: %w", err)
 	}
-	if !p.json {
+	if !p.json && !p.quiet {
 		p.printResults(results)
 	}
-	failed := 0
+	count := map[aggregator.Outcome]int{}
 	for _, r := range results {
-		if r.Outcome == aggregator.Failed {
-			failed++
-		}
+		count[r.Outcome]++
 	}
-	if failed > 0 {
-		return status{exitPartly, fmt.Errorf("%d of %s failed", failed, plural(len(results), "source"))}
+	if n := count[aggregator.Stopped]; n > 0 {
+		return fmt.Errorf("%d of %s were not polled: %w", n, plural(len(results), "source"), aggregator.ErrStopped)
+	}
+	if n := count[aggregator.Failed]; n > 0 {
+		return status{exitPartly, fmt.Errorf("%d of %s failed", n, plural(len(results), "source"))}
 	}
 	return nil
 }

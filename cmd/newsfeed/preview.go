@@ -76,7 +76,8 @@ func (p *program) loadIfAny() (config.Config, error) {
 	if _, err := p.findConfig(); err != nil {
 		return config.Default(), nil
 	}
-	return p.load()
+	c, _, err := p.load()
+	return c, err
 }
 
 func (v previewer) print(ctx context.Context, inputs []string) error {

@@ -140,20 +140,22 @@ func (p *program) jsonFlag(c *cobra.Command) {
 	c.Flags().BoolVar(&p.json, "json", false, "print JSON")
 }
 
-// load finds and reads the configuration. Its warnings go to standard error.
-func (p *program) load() (config.Config, error) {
+// load finds and reads the configuration.
+func (p *program) load() (config.Config, []string, error) {
 	path, err := p.findConfig()
 	if err != nil {
-		return config.Config{}, err
+		return config.Config{}, nil, err
 	}
-	c, warnings, err := config.Load(path, p.env)
-	if err != nil {
-		return config.Config{}, err
-	}
+	return config.Load(path, p.env)
+}
+
+// loadAloud prints the warnings, too.
+func (p *program) loadAloud() (config.Config, error) {
+	c, warnings, err := p.load()
 	for _, w := range warnings {
 		p.note("newsfeed: warning: %s\n", w)
 	}
-	return c, nil
+	return c, err
 }
 
 func (p *program) findConfig() (string, error) {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"newsfeed/aggregator/publish"
-	"newsfeed/storage"
 )
 
 func (p *program) renderCommand() *cobra.Command {
@@ -21,21 +18,15 @@ func (p *program) renderCommand() *cobra.Command {
 		Short:   "Write a feed to standard output",
 		Example: "  newsfeed render --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
 		Args:    usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) (err error) {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if !slices.Contains(publish.Formats(), publish.Format(format)) {
 				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom or json", format)}
 			}
-			client, err := p.reader()
+			answer, err := p.ask(c.Context(), "/api/feed", url.Values{"feed": {feed}, "format": {format}})
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, client.close()) }()
-			body, err := client.get(c.Context(), "/api/feed", url.Values{"feed": {feed}, "format": {format}})
-			if err != nil {
-				return err
-			}
-			defer body.Close()
-			_, err = io.Copy(p.out, body)
+			_, err = p.out.Write(answer)
 			return err
 		},
 	}
@@ -55,5 +46,5 @@ func selection(name string) (publish.Selection, error) {
 	case kind == "categories" && of != "":
 		return publish.Selection{Category: of}, nil
 	}
-	return publish.Selection{}, fmt.Errorf("feed %q: %w; feeds are named feed, sources/ID or categories/NAME", name, storage.ErrNotFound)
+	return publish.Selection{}, missing(fmt.Sprintf("there is no feed %q; feeds are named feed, sources/ID or categories/NAME", name))
 }

@@ -15,7 +15,7 @@ func (p *program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			config, err := p.load()
+			config, err := p.loadAloud()
 			if err != nil {
 				return err
 			}

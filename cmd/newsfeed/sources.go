@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,31 +14,25 @@ func (p *program) sourcesCommand() *cobra.Command {
 		Short:   "List the sources: state, last success, next poll and why",
 		Example: "  newsfeed sources\n  newsfeed sources --json",
 		Args:    usage(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			client, err := p.reader()
+		RunE: func(c *cobra.Command, _ []string) error {
+			answer, err := p.ask(c.Context(), "/api/sources", nil)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, client.close()) }()
-			body, err := client.get(c.Context(), "/api/sources", nil)
-			if err != nil {
-				return err
-			}
-			defer body.Close()
-			return p.printSources(body)
+			return p.printSources(answer)
 		},
 	}
 	p.jsonFlag(c)
 	return c
 }
 
-func (p *program) printSources(body io.Reader) error {
+func (p *program) printSources(answer []byte) error {
 	if p.json {
-		_, err := io.Copy(p.out, body)
+		_, err := p.out.Write(answer)
 		return err
 	}
 	var list []sourceJSON
-	if err := json.NewDecoder(body).Decode(&list); err != nil {
+	if err := json.Unmarshal(answer, &list); err != nil {
 		return fmt.Errorf("read sources: %w", err)
 	}
 	now := time.Now()

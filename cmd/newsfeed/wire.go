@@ -22,15 +22,22 @@ import (
 // errNoStore says that a command which only reads found nothing to read.
 var errNoStore = errors.New("there is no store yet")
 
-// openStore opens the store; create says whether it may make a new one.
-func openStore(c config.Config, create bool) (*bolt.Store, error) {
-	if create {
+// access is what a command may do with the store.
+type access bool
+
+const (
+	reading access = false // one that is there
+	writing access = true  // a new one too
+)
+
+func openStore(c config.Config, a access) (*bolt.Store, error) {
+	if a == writing {
 		if err := os.MkdirAll(filepath.Dir(c.Storage.Path), 0o700); err != nil {
 			return nil, fmt.Errorf("make folder of the store: %w", err)
 		}
 	}
-	s, err := bolt.Open(c.Storage.Path, bolt.Options{MustExist: !create})
-	if errors.Is(err, fs.ErrNotExist) && !create {
+	s, err := bolt.Open(c.Storage.Path, bolt.Options{ReadOnly: a == reading})
+	if errors.Is(err, fs.ErrNotExist) && a == reading {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
 	}
 	return s, err
