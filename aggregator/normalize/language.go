@@ -13,6 +13,10 @@ import (
 const (
 	minGuess = 80
 	maxGuess = 300
+
+	// settled is how many guesses of one language, and none of another, settle
+	// the language of a document: a guess costs more than all else of an entry.
+	settled = 5
 )
 
 // language returns the language of an item: what the nearest element says,
@@ -23,13 +27,29 @@ func (d *document) language(item *parse.Item, text string) string {
 			return tag
 		}
 	}
+	if len(d.guessed) == 1 {
+		for tag, times := range d.guessed {
+			if times >= settled {
+				return tag
+			}
+		}
+	}
+	tag := guess(text)
+	if tag != "" {
+		d.guessed[tag]++
+	}
+	return tag
+}
+
+// guess returns the language of a text long enough to tell, or "".
+func guess(text string) string {
 	runes := []rune(shorten(text, maxGuess*4))
 	if len(runes) < minGuess {
 		return ""
 	}
-	guess := whatlanggo.Detect(string(runes[:min(len(runes), maxGuess)]))
-	if !guess.IsReliable() {
+	info := whatlanggo.Detect(string(runes[:min(len(runes), maxGuess)]))
+	if !info.IsReliable() {
 		return ""
 	}
-	return languageTag(cmp.Or(guess.Lang.Iso6391(), guess.Lang.Iso6393()))
+	return languageTag(cmp.Or(info.Lang.Iso6391(), info.Lang.Iso6393()))
 }

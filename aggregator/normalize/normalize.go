@@ -31,7 +31,7 @@ type Source struct {
 // An entry seen for the first time now is dated now where its source gives no
 // date or one in the future.
 func Entries(s Source, h parse.Header, items []parse.Item, now time.Time) ([]storage.Entry, []string) {
-	d := document{source: s, header: h, now: now.UTC().Truncate(time.Second), cuts: cuts{}}
+	d := document{source: s, header: h, now: now.UTC().Truncate(time.Second), cuts: cuts{}, guessed: map[string]int{}}
 	d.base = documentBase(s.URL, h)
 	d.dates = dates{now: d.now}.learn(writtenDates(h, items))
 	entries := make([]storage.Entry, len(items))
@@ -49,6 +49,8 @@ type document struct {
 	dates  dates
 	now    time.Time
 	cuts   cuts
+
+	guessed map[string]int // languages, by how often
 }
 
 func (d *document) entry(item *parse.Item) storage.Entry {
