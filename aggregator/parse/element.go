@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,12 @@ func (e element) attr(name string) string { return attrValue(e.tag, name) }
 
 // chars returns the element's character data, trimmed.
 func (e element) chars() string { return strings.TrimSpace(characters(string(e.inner))) }
+
+// children lists the element's own children; in is the scope outside of it.
+func (e element) children(in scope) []element {
+	list, _, _ := children(slices.Concat(e.tag, e.inner, endTag(e.tag)), in)
+	return list
+}
 
 // scope is what an element inherits.
 type scope struct {

@@ -36,7 +36,7 @@ func findRoot(data []byte) (at int, d dialect, err error) {
 		case !ok && page:
 			return 0, d, fmt.Errorf("%w: it is an HTML page", ErrNoFeed)
 		case !ok:
-			return 0, d, fmt.Errorf("%w: no rss, feed or RDF element", ErrNoFeed)
+			return 0, d, fmt.Errorf("%w: no rss, feed, RDF or urlset element", ErrNoFeed)
 		case t.kind == stray:
 			l.pos = t.start + 1
 		case t.kind == unending:
@@ -70,6 +70,10 @@ func rootDialect(local string, tag []byte) (dialect, bool) {
 			return dialect{"atom0.3", "entry"}, true
 		}
 		return dialect{"atom1.0", "entry"}, true
+	case "urlset":
+		return dialect{"sitemap", "url"}, true
+	case "channel":
+		return dialect{"cdf", "item"}, true
 	}
 	return dialect{}, false
 }

@@ -1,6 +1,6 @@
 // Package parse reads the bytes of a source into a Document and its Items as
-// the source wrote them: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed.
-// It is pure: it reads no clock, opens nothing and keeps nothing.
+// the source wrote them: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed,
+// CDF, sitemaps. It is pure: it reads no clock, opens nothing and keeps nothing.
 //
 // The work has two steps. Scan decodes the characters, guards against hostile
 // documents, repairs damaged ones, reads the header and cuts the document into
@@ -35,7 +35,7 @@ type Options struct {
 
 // Document is a scanned body. It is not safe for concurrent use.
 type Document struct {
-	Format   string // rss0.90 … rss2.0, atom0.3, atom1.0, json1.0, json1.1
+	Format   string // rss0.90 … rss2.0, atom0.3, atom1.0, json1.0, json1.1, cdf, sitemap
 	Header   Header
 	Warnings []string // what was repaired or left out, for people
 

@@ -190,8 +190,7 @@ const nsDublinCore = "http://purl.org/dc/elements/1.1/"
 // atom:author.
 func rssAuthor(e element, in scope) Person {
 	var p Person
-	sub, _, _ := children(slices.Concat([]byte("<author>"), e.inner, []byte("</author>")), in)
-	for _, c := range sub {
+	for _, c := range e.children(in) {
 		switch c.local {
 		case "name":
 			p.Name = c.chars()

@@ -40,10 +40,14 @@ func scanXML(data []byte) (*Document, error) {
 	for _, item := range s.items {
 		doc.raw = append(doc.raw, item.of(s.data))
 	}
-	read := s.readRSS
-	header := s.rssHeader
-	if d.item == "entry" {
+	read, header := s.readRSS, s.rssHeader
+	switch d.format {
+	case "atom0.3", "atom1.0":
 		read, header = s.readAtom, s.atomHeader
+	case "sitemap":
+		read, header = s.readSitemap, s.sitemapHeader
+	case "cdf":
+		read, header = s.readCDF, s.cdfHeader
 	}
 	if doc.Header, err = header(); err != nil {
 		doc.warn("the header could not be read: %v", err)

@@ -1,0 +1,102 @@
+package parse
+
+import (
+	"strings"
+)
+
+// sitemapHeader returns no header: a sitemap says nothing about itself but its
+// namespaces.
+func (s *sheet) sitemapHeader() (Header, error) {
+	return Header{Lang: s.scope.lang, Base: s.scope.base}, nil
+}
+
+// readSitemap reads the url elements of a sitemap (sitemaps.org protocol 0.9)
+// with the news, image and video extensions.
+func (s *sheet) readSitemap(raw [][]byte) ([]Item, error) {
+	items := make([]Item, len(raw))
+	for i := range raw {
+		elements, _, in := children(raw[i], s.scope)
+		items[i] = Item{Lang: in.lang, Base: in.base}
+		for _, e := range elements {
+			items[i].addSitemap(e, in)
+		}
+	}
+	return items, nil
+}
+
+func (item *Item) addSitemap(e element, in scope) {
+	switch e.local {
+	case "loc":
+		if loc := e.chars(); loc != "" {
+			item.Links = append(item.Links, Link{Href: loc, Rel: "alternate"})
+		}
+	case "lastmod":
+		item.Updated = append(item.Updated, some(e.chars())...)
+	case "news":
+		item.addNews(e, in)
+	case "image":
+		m := Media{Kind: MediaImage, Medium: "image"}
+		for _, c := range e.children(in) {
+			switch c.local {
+			case "loc":
+				m.URL = c.chars()
+			case "title":
+				m.Title = c.chars()
+			case "caption":
+				m.Caption = c.chars()
+			}
+		}
+		item.addMedia(m)
+	case "video":
+		video, thumbnail := Media{Kind: MediaContent, Medium: "video"}, Media{Kind: MediaThumbnail, Medium: "image"}
+		for _, c := range e.children(in) {
+			switch c.local {
+			case "content_loc":
+				video.URL = c.chars()
+			case "player_loc":
+				video.URL = either(video.URL, c.chars())
+			case "thumbnail_loc":
+				thumbnail.URL = c.chars()
+			case "title":
+				video.Title = c.chars()
+			case "description":
+				video.Caption = c.chars()
+			case "duration":
+				video.Duration = c.chars()
+			}
+		}
+		item.addMedia(video)
+		item.addMedia(thumbnail)
+	}
+}
+
+// addNews reads a news:news element. The name of the publication is who
+// wrote, as far as a sitemap tells.
+func (item *Item) addNews(e element, in scope) {
+	for _, c := range e.children(in) {
+		switch c.local {
+		case "title":
+			item.Title = textIn(c.chars(), Plain, in)
+		case "publication_date":
+			item.Published = append(item.Published, some(c.chars())...)
+		case "publication":
+			for _, p := range c.children(in) {
+				if p.local == "language" {
+					item.Lang = either(p.chars(), item.Lang)
+				}
+			}
+		case "keywords", "genres":
+			for _, word := range strings.Split(c.chars(), ",") {
+				for _, term := range some(word) {
+					item.Categories = append(item.Categories, Category{Term: term})
+				}
+			}
+		}
+	}
+}
+
+func (item *Item) addMedia(m Media) {
+	if m.URL != "" {
+		item.Media = append(item.Media, m)
+	}
+}
