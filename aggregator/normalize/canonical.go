@@ -1,6 +1,9 @@
 package normalize
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Canonical returns a URL without what does not belong to the address of a
 // document: tracking parameters, the fragment (except "#!"), the default port,
@@ -31,13 +34,19 @@ func Canonical(rawURL string) string {
 }
 
 // withoutTracking drops the parameters of a query that tell where a reader
-// came from and nothing about the document.
+// came from and nothing about the document. Beside one of them a "ref" is one
+// too, whatever it says.
 func withoutTracking(query string) string {
-	kept := make([]string, 0, strings.Count(query, "&")+1)
-	for p := range strings.SplitSeq(query, "&") {
-		if name, value, _ := strings.Cut(p, "="); !isTracking(strings.ToLower(name), strings.ToLower(value)) {
-			kept = append(kept, p)
-		}
+	params := strings.Split(query, "&")
+	kept := slices.DeleteFunc(slices.Clone(params), func(p string) bool {
+		name, value, _ := strings.Cut(strings.ToLower(p), "=")
+		return isTracking(name, value)
+	})
+	if len(kept) < len(params) {
+		kept = slices.DeleteFunc(kept, func(p string) bool {
+			name, _, _ := strings.Cut(strings.ToLower(p), "=")
+			return name == "ref" || name == "campaign" || name == "medium"
+		})
 	}
 	return strings.Join(kept, "&")
 }

@@ -34,6 +34,7 @@ func TestCanonical(t *testing.T) {
 		{"click identifiers", "http://example.org/a?gclid=1&id=2&msclkid=3", "http://example.org/a?id=2"},
 		{"broadcaster", "https://www.example.co.uk/news/1?at_medium=RSS&at_campaign=KARANGA", "https://www.example.co.uk/news/1"},
 		{"ref with a use", "http://example.org/a?ref=main", "http://example.org/a?ref=main"},
+		{"ref beside tracking", "http://example.org/a?ref=business&id=1&gclid=2", "http://example.org/a?id=1"},
 		{"ref without", "http://example.org/a?ref=rss", "http://example.org/a"},
 		{"user", "http://user@example.org/a", "http://user@example.org/a"},
 		{"backslashes", `http:\\example.org\a`, "http://example.org/a"},
