@@ -108,7 +108,7 @@ func (p *program) command() *cobra.Command {
 	f.StringVar(&p.logFormat, "log-format", "", "text, json or journal (default journal under systemd, else text)")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors only")
 	root.AddCommand(
-		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(),
+		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(), p.discoverCommand(),
 		p.sourcesCommand(), p.entriesCommand(), p.renderCommand(), p.demoCommand(), p.versionCommand(),
 	)
 	return root
