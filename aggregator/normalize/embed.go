@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -83,7 +84,7 @@ func placeOf(src string) string {
 	if err != nil {
 		return src
 	}
-	return strings.TrimPrefix(u.Hostname(), "www.")
+	return cmp.Or(strings.TrimPrefix(u.Hostname(), "www."), u.Hostname(), src)
 }
 
 // player writes a video or audio element that has something to play.
