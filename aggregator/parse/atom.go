@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"mime"
@@ -54,7 +55,7 @@ func (s *sheet) atomHeader() (Header, error) {
 func (s *sheet) readAtom(raw [][]byte) ([]Item, error) {
 	f, err := (&atom.Parser{}).Parse(bytes.NewReader(s.wrap(raw)))
 	if err != nil || len(f.Entries) != len(raw) {
-		return nil, either2(err, errCount)
+		return nil, cmp.Or(err, errCount)
 	}
 	items := make([]Item, len(raw))
 	for i, e := range f.Entries {

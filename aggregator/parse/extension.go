@@ -62,13 +62,6 @@ func either(a, b string) string {
 	return b
 }
 
-func either2(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
 func fallback(a, b Text) Text {
 	if a.Value != "" {
 		return a

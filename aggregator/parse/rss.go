@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -64,7 +65,7 @@ func (s *sheet) rssHeader() (Header, error) {
 func (s *sheet) readRSS(raw [][]byte) ([]Item, error) {
 	f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.wrap(raw)))
 	if err != nil || len(f.Items) != len(raw) {
-		return nil, either2(err, errCount)
+		return nil, cmp.Or(err, errCount)
 	}
 	items := make([]Item, len(raw))
 	for i, r := range f.Items {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -139,7 +140,7 @@ func (p *program) results(body io.Reader) ([]aggregator.Result, error) {
 
 func (p *program) printResults(results []aggregator.Result) {
 	slices.SortFunc(results, func(a, b aggregator.Result) int {
-		return compareStrings(a.Source, b.Source)
+		return strings.Compare(a.Source, b.Source)
 	})
 	t := p.table("SOURCE", "OUTCOME", "STATUS", "NEW", "UPDATED", "SIZE", "TIME", "NOTE")
 	added, updated := 0, 0

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -116,8 +115,6 @@ func blankZero(n int) any {
 }
 
 func plural(n int, noun string) string { return english.Plural(n, noun, "") }
-
-func compareStrings(a, b string) int { return cmp.Compare(a, b) }
 
 // ago is a time for a table.
 func ago(t, now time.Time) string {
