@@ -53,19 +53,20 @@ func (s *sheet) atomHeader() (Header, error) {
 }
 
 func (s *sheet) readAtom(raw [][]byte) ([]Item, error) {
-	f, err := (&atom.Parser{}).Parse(bytes.NewReader(s.wrap(raw)))
+	cut := s.cut(raw)
+	f, err := (&atom.Parser{}).Parse(bytes.NewReader(s.wrap(cut)))
 	if err != nil || len(f.Entries) != len(raw) {
 		return nil, cmp.Or(err, errCount)
 	}
 	items := make([]Item, len(raw))
 	for i, e := range f.Entries {
-		items[i] = s.atomItem(e, raw[i])
+		items[i] = s.atomItem(e, cut[i])
 	}
 	return items, nil
 }
 
-func (s *sheet) atomItem(a *atom.Entry, raw []byte) Item {
-	elements, _, in := children(raw, s.scope)
+func (s *sheet) atomItem(a *atom.Entry, raw *rawItem) Item {
+	in := raw.in
 	item := Item{
 		Authors:      atomPersons(a.Authors),
 		Contributors: atomPersons(a.Contributors),
@@ -76,7 +77,7 @@ func (s *sheet) atomItem(a *atom.Entry, raw []byte) Item {
 		Base:         in.base,
 		Media:        mediaRSS(a.Extensions),
 	}
-	for _, e := range elements {
+	for _, e := range raw.elements {
 		if !s.isAtom(e) {
 			continue
 		}

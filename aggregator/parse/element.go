@@ -13,12 +13,46 @@ type element struct {
 	local string // in lower case
 	tag   []byte // the start tag
 	inner []byte
+	at    int // where inner begins in the parent's bytes
 }
 
 func (e element) attr(name string) string { return attrValue(e.tag, name) }
 
 // chars returns the element's character data, trimmed.
 func (e element) chars() string { return strings.TrimSpace(characters(string(e.inner))) }
+
+// rawItem is an item cut into its elements.
+type rawItem struct {
+	data     []byte
+	self     []byte // its start tag
+	elements []element
+	in       scope // inside of it
+}
+
+// writeWithoutTexts writes the item with nothing inside of its texts.
+func (r *rawItem) writeWithoutTexts(b *bytes.Buffer) {
+	from := 0
+	for _, e := range r.elements {
+		if e.isText() {
+			b.Write(r.data[from:e.at])
+			from = e.at + len(e.inner)
+		}
+	}
+	b.Write(r.data[from:])
+}
+
+// isText reports whether an element of an item is by its name a text that is
+// read from the element itself.
+func (e element) isText() bool {
+	switch e.local {
+	case "description", "encoded", "content", "summary", "body", "fullitem":
+		switch e.vocabulary() {
+		case "", "content", "dc", "atom", "xhtml":
+			return true
+		}
+	}
+	return false
+}
 
 // children lists the element's own children; in is the scope outside of it.
 func (e element) children(in scope) []element {
@@ -119,7 +153,7 @@ func children(raw []byte, in scope) (list []element, self []byte, inside scope) 
 }
 
 func newElement(raw []byte, open, close token, inside scope) element {
-	e := element{tag: raw[open.start:open.end], inner: raw[open.end:close.start]}
+	e := element{tag: raw[open.start:open.end], inner: raw[open.end:close.start], at: open.end}
 	prefix, local := split(string(open.name))
 	e.local = strings.ToLower(local)
 	space, ok := inside.spaces[prefix]

@@ -63,23 +63,22 @@ func (s *sheet) rssHeader() (Header, error) {
 }
 
 func (s *sheet) readRSS(raw [][]byte) ([]Item, error) {
-	f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.wrap(raw)))
+	cut := s.cut(raw)
+	f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.wrap(cut)))
 	if err != nil || len(f.Items) != len(raw) {
 		return nil, cmp.Or(err, errCount)
 	}
 	items := make([]Item, len(raw))
 	for i, r := range f.Items {
-		items[i] = s.rssItem(r, raw[i])
+		items[i] = rssItem(r, cut[i])
 	}
 	return items, nil
 }
 
-func (s *sheet) rssItem(r *rss.Item, raw []byte) Item {
-	elements, self, in := children(raw, s.scope)
+func rssItem(r *rss.Item, raw *rawItem) Item {
+	in := raw.in
 	item := Item{
 		Title:     textIn(r.Title, Guess, in),
-		Summary:   textIn(r.Description, Guess, in),
-		Content:   textIn(r.Content, HTML, in),
 		Published: some(r.PubDate),
 		Comments:  strings.TrimSpace(r.Comments),
 		Lang:      in.lang,
@@ -89,7 +88,7 @@ func (s *sheet) rssItem(r *rss.Item, raw []byte) Item {
 		item.GUID = strings.TrimSpace(r.GUID.Value)
 		item.Permalink = !strings.EqualFold(strings.TrimSpace(r.GUID.IsPermalink), "false")
 	}
-	item.GUID = either(item.GUID, strings.TrimSpace(attrValue(self, "rdf:about")))
+	item.GUID = either(item.GUID, strings.TrimSpace(attrValue(raw.self, "rdf:about")))
 	for _, link := range r.Links {
 		if link = strings.TrimSpace(link); link != "" {
 			item.Links = append(item.Links, Link{Href: link, Rel: "alternate"})
@@ -105,8 +104,8 @@ func (s *sheet) rssItem(r *rss.Item, raw []byte) Item {
 	if r.Source != nil {
 		item.Origin = &Origin{Title: textIn(r.Source.Title, Guess, in), URL: strings.TrimSpace(r.Source.URL)}
 	}
+	item.fromElements(raw.elements, in)
 	item.dublinCore(r.DublinCoreExt, in)
-	item.fromElements(elements, in)
 	item.itunes(r.ITunesExt, in)
 	for _, e := range r.Enclosures {
 		item.Media = append(item.Media, Media{Kind: MediaEnclosure, URL: strings.TrimSpace(e.URL), Type: e.Type, Length: e.Length, Duration: itunesDuration(r)})
@@ -127,7 +126,6 @@ func (item *Item) dublinCore(dc *ext.DublinCoreExtension, in scope) {
 		return
 	}
 	item.Title = fallback(item.Title, textIn(one(dc.Title), Guess, in))
-	item.Summary = fallback(item.Summary, textIn(one(dc.Description), Guess, in))
 	item.Rights = textIn(one(dc.Rights), Guess, in)
 	item.Published = append(item.Published, dc.Date...)
 	item.GUID = either(item.GUID, strings.TrimSpace(one(dc.Identifier)))
@@ -156,36 +154,34 @@ func (item *Item) itunes(it *ext.ITunesItemExtension, in scope) {
 	}
 }
 
-// fromElements takes what gofeed's model of an RSS item has no place for:
-// further authors, xml:base and xml:lang of single elements, bodies and dates
-// under other names.
+// fromElements takes texts, and what gofeed's model of an RSS item has no
+// place for: further authors, xml:base and xml:lang of single elements, bodies
+// and dates under other names.
 func (item *Item) fromElements(elements []element, in scope) {
 	var authors []Person
 	for _, e := range elements {
 		inside := in.enter(e.tag)
-		switch e.local {
-		case "title":
+		switch name := e.vocabulary() + ":" + e.local; name {
+		case ":title":
 			item.Title.in(inside, e)
-		case "description":
-			item.Summary.in(inside, e)
-		case "encoded":
-			item.Content.in(inside, e)
-		case "author":
-			if !strings.Contains(e.space, "itunes") && e.space != nsDublinCore {
-				authors = append(authors, rssAuthor(e, inside))
-			}
-		case "body", "fullitem":
+		case ":description":
+			item.Summary = fallback(textIn(e.chars(), Guess, inside), item.Summary)
+		case "dc:description", "atom:summary":
+			item.Summary = fallback(item.Summary, textIn(e.chars(), Guess, inside))
+		case "content:encoded":
+			item.Content = fallback(item.Content, textIn(e.chars(), HTML, inside))
+		case ":body", "xhtml:body", ":fullitem":
 			item.Content = fallback(item.Content, Text{Value: inner(e), Type: HTML, Base: inside.base, Lang: inside.lang})
-		case "issued", "created", "published":
+		case ":author", "atom:author":
+			authors = append(authors, rssAuthor(e, inside))
+		case ":issued", "dcterms:issued", ":created", "dcterms:created", "atom:published":
 			item.Published = append(item.Published, some(e.chars())...)
-		case "modified", "updated":
+		case ":modified", "dcterms:modified", "atom:updated":
 			item.Updated = append(item.Updated, some(e.chars())...)
 		}
 	}
 	item.Authors = append(authors, item.Authors...)
 }
-
-const nsDublinCore = "http://purl.org/dc/elements/1.1/"
 
 // rssAuthor reads an author that is an address, or has the children of an
 // atom:author.

@@ -91,17 +91,28 @@ func (s *sheet) head() []byte {
 	return head
 }
 
-// wrap returns a document of these items alone.
-func (s *sheet) wrap(raw [][]byte) []byte {
+// wrap returns a document of these items alone, for gofeed, without the inside
+// of texts: they are taken from the elements, and cost gofeed the most.
+func (s *sheet) wrap(raw []*rawItem) []byte {
 	var b bytes.Buffer
 	b.Write(s.open)
 	for _, r := range raw {
 		at := b.Len()
-		b.Write(r)
+		r.writeWithoutTexts(&b)
 		blankBases(b.Bytes()[at:], 1)
 	}
 	b.Write(s.close)
 	return b.Bytes()
+}
+
+// cut cuts items into their elements.
+func (s *sheet) cut(raw [][]byte) []*rawItem {
+	items := make([]*rawItem, len(raw))
+	for i, r := range raw {
+		items[i] = &rawItem{data: r}
+		items[i].elements, items[i].self, items[i].in = children(r, s.scope)
+	}
+	return items
 }
 
 // each reads all items at once or, when one of them spoils that, one by one,
