@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/andybalholm/cascadia"
 )
 
 func within[T cmp.Ordered](value, low, high T) error {
@@ -116,4 +118,14 @@ func checkProxy(s string) error {
 		}
 	}
 	return errors.New(`is not the URL of a proxy; write for example "http://127.0.0.1:3128" or "socks5://127.0.0.1:1080"`)
+}
+
+func checkSelector(css string) error {
+	if css == "" {
+		return nil
+	}
+	if _, err := cascadia.ParseGroup(css); err != nil {
+		return fmt.Errorf(`%q is not a CSS selector (%w); write for example "article.news"`, css, err)
+	}
+	return nil
 }

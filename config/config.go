@@ -85,7 +85,22 @@ type Source struct {
 	Categories  []string `toml:"categories"`
 	Schedule    string   `toml:"schedule"`     // empty: as in Poll
 	MinInterval Duration `toml:"min_interval"` // 0: as in Poll
-	Enabled     bool     `toml:"enabled"`      // Load sets it unless the file says otherwise
+	Format      string   `toml:"format"`       // auto, syndication, sitemap or html; Load sets an empty one to auto
+	Select      Select   `toml:"select"`
+	FullText    bool     `toml:"full_text"`
+	Enabled     bool     `toml:"enabled"` // Load sets it unless the file says otherwise
+}
+
+// Select are the CSS selectors by which a source of format html is read. All
+// but Item are matched within an item; an empty one leaves the choice to the
+// program.
+type Select struct {
+	Item    string `toml:"item"`
+	Link    string `toml:"link"`
+	Title   string `toml:"title"`
+	Date    string `toml:"date"`
+	Summary string `toml:"summary"`
+	Image   string `toml:"image"`
 }
 
 // Default returns the configuration of an empty file, before anything is

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"strings"
 
@@ -31,6 +32,7 @@ func (r *report) decode(text []byte, c *Config) bool {
 		if _, set := r.places[sourceKey(i)+".enabled"]; !set {
 			c.Sources[i].Enabled = true
 		}
+		c.Sources[i].Format = cmp.Or(c.Sources[i].Format, "auto")
 	}
 	return true
 }

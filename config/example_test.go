@@ -76,7 +76,7 @@ func TestExampleFile_SourceEqualsDefaults(t *testing.T) {
 	if len(warnings) != 0 {
 		t.Errorf("warnings: %v", warnings)
 	}
-	want := []config.Source{{ID: "example-org-news", URL: "https://www.example.org/news/rss.xml", Enabled: true}}
+	want := []config.Source{{ID: "example-org-news", URL: "https://www.example.org/news/rss.xml", Format: "auto", Enabled: true}}
 	if diff := cmp.Diff(want, got.Sources, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
 	}

@@ -51,8 +51,26 @@ func (s Source) validate(r *report, key string, poll Poll) {
 	if s.MinInterval != 0 && s.MinInterval < poll.MinInterval {
 		r.problem(key+".min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
 	}
+	s.validateFormat(r, key)
 	if s.MinInterval > poll.MaxInterval {
 		r.problem(key+".min_interval", "%v is above poll.max_interval; write %v or less", s.MinInterval, poll.MaxInterval)
+	}
+}
+
+func (s Source) validateFormat(r *report, key string) {
+	switch s.Format {
+	case "auto", "syndication", "sitemap", "html":
+	default:
+		r.problem(key+".format", `%q is not known; write "auto", "syndication", "sitemap" or "html"`, s.Format)
+	}
+	if s.Select != (Select{}) && s.Format != "html" {
+		r.problem(key+".select", `is for pages; write format = "html" too`)
+	}
+	for _, selector := range []struct{ name, css string }{
+		{"item", s.Select.Item}, {"link", s.Select.Link}, {"title", s.Select.Title},
+		{"date", s.Select.Date}, {"summary", s.Select.Summary}, {"image", s.Select.Image},
+	} {
+		r.check(key+".select."+selector.name, checkSelector(selector.css))
 	}
 }
 
