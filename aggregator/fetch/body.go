@@ -45,7 +45,25 @@ func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	return body.Bytes(), wire.n, nil
+	unzipped, err := Unzip(body.Bytes(), limit)
+	return unzipped, wire.n, err
+}
+
+// Unzip returns the content of a gzip file, such as a sitemap.xml.gz, and any
+// other body as it is. It fails when the content is over limit bytes, or
+// inflates like none that is honest.
+func Unzip(body []byte, limit int64) ([]byte, error) {
+	if !bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) {
+		return body, nil
+	}
+	var content bytes.Buffer
+	if err := gunzip(&content, bytes.NewReader(body), limit); err != nil {
+		return nil, fmt.Errorf("gzip file: %w", err)
+	}
+	if content.Len() > minRatioed && content.Len() > maxRatio*len(body) {
+		return nil, fmt.Errorf("gzip file inflates more than %d-fold", maxRatio)
+	}
+	return content.Bytes(), nil
 }
 
 // contentCoding returns the coding that must be undone, or "". Some servers

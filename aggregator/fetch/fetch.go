@@ -51,6 +51,10 @@ type Options struct {
 	// domain and the start of the next.
 	HostInterval time.Duration
 
+	// PageInterval is the least such gap before a page that no operator named.
+	// 0 is a second.
+	PageInterval time.Duration
+
 	// AllowPrivate names addresses that may be visited although not public.
 	AllowPrivate []Allow
 
@@ -71,17 +75,19 @@ type Client struct {
 	options   Options
 	transport *http.Transport
 	gate      gate
+	robots    robots
 }
 
 // New returns a client.
 func New(o Options) *Client {
 	o.Timeout = cmp.Or(o.Timeout, 20*time.Second)
 	o.MaxBody = cmp.Or(o.MaxBody, 15<<20)
+	o.PageInterval = cmp.Or(o.PageInterval, time.Second)
 	o.AllowPrivate = slices.Clone(o.AllowPrivate)
 	return &Client{
 		options:   o,
 		transport: newTransport(o, guard{allow: o.AllowPrivate}),
-		gate:      gate{interval: o.HostInterval},
+		gate:      gate{interval: o.HostInterval, longest: max(o.HostInterval, o.PageInterval)},
 	}
 }
 

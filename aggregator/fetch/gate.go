@@ -12,7 +12,8 @@ const minSweep = 64
 // gate lets one request at a time through to a host, in order of arrival and
 // with a gap between. It remembers a host only while it must.
 type gate struct {
-	interval time.Duration
+	interval time.Duration // the least gap
+	longest  time.Duration // the greatest gap
 
 	mu    sync.Mutex // guards the fields below and those of all turns
 	hosts map[string]*turn
@@ -23,12 +24,12 @@ type gate struct {
 type turn struct {
 	busy  chan struct{} // full while a request is under way
 	users int           // that wait or are under way
-	next  time.Time     // when the gap is over
+	left  time.Time     // when the last request ended
 }
 
-// enter waits until it is the caller's turn at host. The caller must call
-// leave when its request has ended.
-func (g *gate) enter(ctx context.Context, host string) (leave func(), err error) {
+// enter waits until it is the caller's turn at host and the last request ended
+// at least a gap before. The caller must call leave when its request has ended.
+func (g *gate) enter(ctx context.Context, host string, gap time.Duration) (leave func(), err error) {
 	t := g.join(host)
 	select {
 	case t.busy <- struct{}{}:
@@ -36,10 +37,10 @@ func (g *gate) enter(ctx context.Context, host string) (leave func(), err error)
 		g.part(t)
 		return nil, ctx.Err()
 	}
-	gap := time.NewTimer(g.gap(t))
-	defer gap.Stop()
+	timer := time.NewTimer(g.rest(t, gap))
+	defer timer.Stop()
 	select {
-	case <-gap.C:
+	case <-timer.C:
 	case <-ctx.Done():
 		g.part(t)
 		<-t.busy
@@ -47,7 +48,7 @@ func (g *gate) enter(ctx context.Context, host string) (leave func(), err error)
 	}
 	return func() {
 		g.mu.Lock()
-		t.next = time.Now().Add(g.interval)
+		t.left = time.Now()
 		g.mu.Unlock()
 		g.part(t)
 		<-t.busy
@@ -73,10 +74,14 @@ func (g *gate) part(t *turn) {
 	t.users--
 }
 
-func (g *gate) gap(t *turn) time.Duration {
+// rest returns how much of the gap is left.
+func (g *gate) rest(t *turn, gap time.Duration) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Until(t.next)
+	if t.left.IsZero() {
+		return 0
+	}
+	return time.Until(t.left.Add(max(gap, g.interval)))
 }
 
 // tidy forgets the hosts that nobody asks and whose gap is over. Doing so
@@ -88,9 +93,9 @@ func (g *gate) tidy() {
 	if len(g.hosts) < max(g.sweep, minSweep) {
 		return
 	}
-	now := time.Now()
+	rested := time.Now().Add(-max(g.longest, g.interval))
 	for host, t := range g.hosts {
-		if t.users == 0 && !t.next.After(now) {
+		if t.users == 0 && !t.left.After(rested) {
 			delete(g.hosts, host)
 		}
 	}

@@ -20,7 +20,7 @@ func TestA36_GateGivesTurnsInOrderWithAGap(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 100 {
 			all.Go(func() {
-				leave, err := g.enter(t.Context(), "example.org")
+				leave, err := g.enter(t.Context(), "example.org", 0)
 				if err != nil {
 					t.Error(err)
 					return
@@ -49,7 +49,7 @@ func TestGateKeepsHostsApart(t *testing.T) {
 		g := &gate{interval: time.Second}
 		begin := time.Now()
 		for i := range 10 {
-			leave, err := g.enter(t.Context(), fmt.Sprint(i))
+			leave, err := g.enter(t.Context(), fmt.Sprint(i), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestGateKeepsHostsApart(t *testing.T) {
 func TestGateLetsGoOfWhoGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Minute}
-		leave, err := g.enter(t.Context(), "example.org")
+		leave, err := g.enter(t.Context(), "example.org", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,15 +73,15 @@ func TestGateLetsGoOfWhoGivesUp(t *testing.T) {
 			t.Cleanup(cancel)
 			return ctx
 		}
-		if _, err := g.enter(short(), "example.org"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := g.enter(short(), "example.org", 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("behind a request: %v", err)
 		}
 		leave()
-		if _, err := g.enter(short(), "example.org"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := g.enter(short(), "example.org", 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("within the gap: %v", err)
 		}
 		begin := time.Now()
-		leave, err = g.enter(t.Context(), "example.org")
+		leave, err = g.enter(t.Context(), "example.org", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestGateForgetsIdleHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Second}
 		for i := range 10_000 {
-			leave, err := g.enter(t.Context(), fmt.Sprint(i))
+			leave, err := g.enter(t.Context(), fmt.Sprint(i), 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,6 +12,8 @@ import (
 const accept = "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, " +
 	"application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 
+const acceptPage = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
 // maxValidator is the greatest length of a validator that is kept. Sending
 // back a much longer one is what servers answer with 400 or 431, for ever.
 const maxValidator = 4 << 10
@@ -37,6 +39,11 @@ type Request struct {
 	// Header holds further fields to send. It cannot replace User-Agent,
 	// Accept-Encoding and the conditions.
 	Header http.Header
+
+	// Page says that this is a page which no operator named, such as that of
+	// an article: the robots.txt of its site is obeyed, and the gap to the
+	// request before is at least a second.
+	Page bool
 
 	// Allow adds to Options.AllowPrivate for this visit.
 	Allow []Allow
@@ -102,7 +109,11 @@ func (t *trip) header(to *url.URL, v Validators) http.Header {
 			basic.SetBasicAuth(t.user.Username(), password)
 		}
 	}
-	if h.Get("Accept") == "" {
+	switch {
+	case h.Get("Accept") != "":
+	case t.request.Page:
+		h.Set("Accept", acceptPage)
+	default:
 		h.Set("Accept", accept)
 	}
 	h.Set("Accept-Encoding", "gzip")

@@ -48,7 +48,14 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 	if err := t.guard.checkURL(to); err != nil {
 		return Visit{}, err
 	}
-	leave, err := t.client.gate.enter(ctx, hostKey(to))
+	var gap time.Duration
+	if t.request.Page {
+		if err := t.permit(ctx, to); err != nil {
+			return Visit{}, err
+		}
+		gap = t.client.options.PageInterval
+	}
+	leave, err := t.client.gate.enter(ctx, hostKey(to), gap)
 	if err != nil {
 		return Visit{}, err
 	}
