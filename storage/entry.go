@@ -18,6 +18,7 @@ type Entry struct {
 	Title        string // plain text
 	Summary      string // safe HTML
 	Content      string // safe HTML; empty when the source gives only a summary
+	FullText     bool   // Content is the text of the article's page, not what the source gave
 	Authors      []Person
 	Categories   []string
 	Media        []Media // the lead image first, if there is one
@@ -37,7 +38,7 @@ type Entry struct {
 	// Changed is the second in which the present revision became visible.
 	Changed  time.Time
 	Revision int    // from 1; grows when Digest changes
-	Digest   Digest // of the normalized content
+	Digest   Digest // of the normalized content that the source gave
 	Keys     []Key  // by which it is known, strongest first
 }
 

@@ -87,6 +87,25 @@ type State struct {
 
 	// SharedGUIDs says that the source gave several items one guid.
 	SharedGUIDs bool
+
+	Parts    []Part    // of a sitemap index, in the order in which to visit them
+	Articles []Article // to be visited for their text, in order
+}
+
+// Part is one of the sitemaps that a sitemap index names.
+type Part struct {
+	URL        string
+	Modified   string // as the index says it, when the part was visited
+	Visited    time.Time
+	Validators Validators
+}
+
+// Article is the page of an entry, to be visited for its text.
+type Article struct {
+	Entry string // id
+	URL   string
+	Due   time.Time
+	Tries int // failed
 }
 
 // About is what a source says about itself, normalized.

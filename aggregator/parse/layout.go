@@ -36,7 +36,7 @@ func findRoot(data []byte) (at int, d dialect, err error) {
 		case !ok && page:
 			return 0, d, fmt.Errorf("%w: it is an HTML page", ErrNoFeed)
 		case !ok:
-			return 0, d, fmt.Errorf("%w: no rss, feed, RDF or urlset element", ErrNoFeed)
+			return 0, d, fmt.Errorf("%w: no rss, feed, RDF, urlset or sitemapindex element", ErrNoFeed)
 		case t.kind == stray:
 			l.pos = t.start + 1
 		case t.kind == unending:
@@ -72,6 +72,8 @@ func rootDialect(local string, tag []byte) (dialect, bool) {
 		return dialect{"atom1.0", "entry"}, true
 	case "urlset":
 		return dialect{"sitemap", "url"}, true
+	case "sitemapindex":
+		return dialect{"sitemap", "sitemap"}, true
 	case "channel":
 		return dialect{"cdf", "item"}, true
 	}

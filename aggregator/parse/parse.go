@@ -30,14 +30,29 @@ const (
 // Options say how to read a body.
 type Options struct {
 	ContentType string // of the response; its charset is believed after a BOM
+	Format      Format
 	Salt        string // goes into each item's digest
 }
+
+// Format says which documents are to be read.
+type Format string
+
+// The formats of sources. The zero value is as good as FormatAuto.
+const (
+	FormatAuto        Format = "auto"        // all but HTML
+	FormatSyndication Format = "syndication" // RSS, Atom, RDF, JSON Feed, CDF
+	FormatSitemap     Format = "sitemap"
+	FormatHTML        Format = "html"
+)
 
 // Document is a scanned body. It is not safe for concurrent use.
 type Document struct {
 	Format   string // rss0.90 … rss2.0, atom0.3, atom1.0, json1.0, json1.1, cdf, sitemap
 	Header   Header
 	Warnings []string // what was repaired or left out, for people
+
+	// Parts are the sitemaps of a sitemap index, which has no items itself.
+	Parts []Part
 
 	raw    [][]byte // the items, cut but not read
 	digest []Digest
@@ -49,15 +64,21 @@ type Document struct {
 func Scan(body []byte, o Options) (doc *Document, err error) {
 	defer recovered(&err)
 	text, warnings := decode(body, o.ContentType)
-	if isJSON(text) {
+	switch {
+	case isJSON(text):
 		doc, err = scanJSON(text)
-	} else {
+	default:
 		doc, err = scanXML(text)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if doc.Header.Title.Value == "" && len(doc.raw) == 0 {
+	switch isSitemap := doc.Format == "sitemap"; {
+	case o.Format == FormatSitemap && !isSitemap:
+		return nil, fmt.Errorf("%w: %s, but not a sitemap", ErrNoFeed, doc.Format)
+	case o.Format == FormatSyndication && isSitemap:
+		return nil, fmt.Errorf("%w: a sitemap", ErrNoFeed)
+	case doc.Header.Title.Value == "" && len(doc.raw) == 0 && doc.Parts == nil:
 		return nil, fmt.Errorf("%w: it has neither title nor items", ErrNoFeed)
 	}
 	doc.Warnings = append(warnings, doc.Warnings...)

@@ -1,8 +1,33 @@
 package parse
 
-import (
-	"strings"
-)
+import "strings"
+
+// Part is a sitemap that a sitemap index names.
+type Part struct {
+	URL      string
+	Modified string // as written, or empty
+}
+
+// sitemapParts reads a sitemap index (sitemaps.org protocol 0.9).
+func (s *sheet) sitemapParts() []Part {
+	parts := []Part{}
+	for _, item := range s.items[:min(len(s.items), MaxItems)] {
+		elements, _, _ := children(item.of(s.data), s.scope)
+		var p Part
+		for _, e := range elements {
+			switch e.local {
+			case "loc":
+				p.URL = e.chars()
+			case "lastmod":
+				p.Modified = e.chars()
+			}
+		}
+		if p.URL != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
 
 // sitemapHeader returns no header: a sitemap says nothing about itself but its
 // namespaces.

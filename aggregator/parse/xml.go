@@ -37,6 +37,10 @@ func scanXML(data []byte) (*Document, error) {
 		}
 	}
 	s.frame()
+	if d.item == "sitemap" {
+		doc.Parts = s.sitemapParts()
+		return doc, nil
+	}
 	for _, item := range s.items {
 		doc.raw = append(doc.raw, item.of(s.data))
 	}

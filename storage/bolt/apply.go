@@ -95,6 +95,9 @@ func (t *tx) poll(p *storage.Poll) error {
 	if len(p.Entries) > 0 || published(src.State.About) != published(p.State.About) {
 		t.counts.version++
 	}
+	if n := max(len(p.State.Parts), len(p.State.Articles)); n > maxList {
+		return fmt.Errorf("poll of source %s: a list of %d", p.Source, n)
+	}
 	src.State = p.State
 	for i := range p.Entries {
 		if err := t.entered(&src, p.Entries[i]); err != nil {

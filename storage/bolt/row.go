@@ -20,6 +20,7 @@ var entryFields = []field[storage.Entry]{
 	text("title", func(e *storage.Entry) *string { return &e.Title }),
 	text("sum", func(e *storage.Entry) *string { return &e.Summary }),
 	text("content", func(e *storage.Entry) *string { return &e.Content }),
+	flag("full", func(e *storage.Entry) *bool { return &e.FullText }),
 	rows("authors", func(e *storage.Entry) *[]storage.Person { return &e.Authors }, personFields),
 	texts("cats", func(e *storage.Entry) *[]string { return &e.Categories }),
 	rows("media", func(e *storage.Entry) *[]storage.Media { return &e.Media }, mediaFields),
@@ -131,6 +132,24 @@ var stateFields = []field[source]{
 	text("moved", func(s *source) *string { return &s.State.MovedTo }),
 	number("polls", func(s *source) *uint64 { return &s.State.Polls }),
 	flag("shared", func(s *source) *bool { return &s.State.SharedGUIDs }),
+	rows("parts", func(s *source) *[]storage.Part { return &s.State.Parts }, partFields),
+	rows("articles", func(s *source) *[]storage.Article { return &s.State.Articles }, articleFields),
+}
+
+var partFields = []field[storage.Part]{
+	text("url", func(p *storage.Part) *string { return &p.URL }),
+	text("said", func(p *storage.Part) *string { return &p.Modified }),
+	moment("visited", func(p *storage.Part) *time.Time { return &p.Visited }),
+	text("vurl", func(p *storage.Part) *string { return &p.Validators.URL }),
+	text("etag", func(p *storage.Part) *string { return &p.Validators.ETag }),
+	text("mod", func(p *storage.Part) *string { return &p.Validators.LastModified }),
+}
+
+var articleFields = []field[storage.Article]{
+	text("entry", func(a *storage.Article) *string { return &a.Entry }),
+	text("url", func(a *storage.Article) *string { return &a.URL }),
+	moment("due", func(a *storage.Article) *time.Time { return &a.Due }),
+	number("tries", func(a *storage.Article) *int { return &a.Tries }),
 }
 
 var countsFields = []field[counts]{
