@@ -4,6 +4,7 @@ import "time"
 
 // clock is the time of day in a date.
 type clock struct {
+	told          bool
 	sinceMidnight time.Duration
 	zone          zone
 }
@@ -16,6 +17,7 @@ func cutClock(tokens []dateToken) (c clock, rest []dateToken, ok bool) {
 		c.zone, to = lonelyZone(tokens)
 		return c, tokens[:to], true
 	}
+	seconds := to-from >= len("h:m:s")
 	var half dateToken
 	if from > 0 && tokens[from-1].isHalf() {
 		from--
@@ -24,29 +26,34 @@ func cutClock(tokens []dateToken) (c clock, rest []dateToken, ok bool) {
 		half = tokens[to]
 		to++
 	}
-	if to < len(tokens) && tokens[to].is("uhr", "h", "hr", "hrs", "hours") {
+	if to < len(tokens) && tokens[to].is("uhr", "uur", "u", "h", "hr", "hrs", "hours", "hod", "val", "ч") {
 		to++
 	}
+	c.told = true
 	if c.sinceMidnight, ok = timeOfDay(hms, half); !ok {
 		return c, nil, false
 	}
-	if c.zone, to, ok = readZone(tokens, to); !ok {
+	if c.zone, to, ok = readZone(tokens, to, seconds); !ok {
 		return c, nil, false
 	}
-	if from > 0 && tokens[from-1].is("t", "at", "um", "as", "a", "kl", "klo", "ore", "alle", "в") {
-		from--
+	if from > 0 && tokens[from-1].kind == ':' {
+		from-- // "10/Oct/2018:14:30:00", "Time: 14:30"
 	}
 	// The comma keeps apart what stood before the time and after it.
 	rest = append(rest, tokens[:from]...)
 	rest = append(rest, dateToken{kind: ','})
-	return c, append(rest, tokens[to:]...), true
+	rest = append(rest, tokens[to:]...)
+	if !c.zone.known {
+		c.zone, to = lonelyZone(rest)
+		rest = rest[:to]
+	}
+	return c, rest, true
 }
 
 // findClock returns the place and the parts of the first time of day, or a
 // negative place.
 func findClock(tokens []dateToken) (from, to int, hms [3]int) {
-	// "25 오후 11:23" has the 25 before a half of the day, too.
-	for _, read := range []func([]dateToken, int) (int, [3]int){colonClock, wordClock} {
+	for _, read := range []func([]dateToken, int) (int, [3]int){colonClock, wordClock, dottedClock} {
 		for i, t := range tokens {
 			if t.kind != number || len(t.text) > 2 || i > 0 && tokens[i-1].kind == '+' {
 				continue
@@ -56,10 +63,10 @@ func findClock(tokens []dateToken) (from, to int, hms [3]int) {
 			}
 		}
 	}
-	return dottedClock(tokens)
+	return -1, 0, hms
 }
 
-// colonClock reads 14:33, 14:33:00 and 14:33:00.123 at i.
+// colonClock reads 14:33, 14:33:00, 14:33:00.123 and 14:33:00:123 at i.
 func colonClock(tokens []dateToken, i int) (to int, hms [3]int) {
 	hms[0] = tokens[i].n
 	to, part := i+1, 1
@@ -70,7 +77,11 @@ func colonClock(tokens []dateToken, i int) (to int, hms [3]int) {
 	if part == 1 {
 		return 0, hms
 	}
-	if part == 3 && (markThenNumber(tokens, to, '.') || markThenNumber(tokens, to, ',') && !tokens[to+1].space) {
+	if i > 0 && tokens[i-1].kind == '-' && !tokens[i].space && (part == 2 || tokens[i-1].space) {
+		return 0, hms // it has a sign, as in 2020-01-10-05:00
+	}
+	thousandths := markThenNumber(tokens, to, ':') && len(tokens[to+1].text) == 3
+	if part == 3 && (thousandths || markThenNumber(tokens, to, '.') || markThenNumber(tokens, to, ',') && !tokens[to+1].space) {
 		to += 2
 	}
 	return to, hms
@@ -81,11 +92,11 @@ func wordClock(tokens []dateToken, i int) (to int, hms [3]int) {
 	hms[0] = tokens[i].n
 	to = i + 1
 	switch {
-	case to == len(tokens):
+	case to == len(tokens), i > 0 && tokens[i-1].kind == '.' && !tokens[i].space:
 		return 0, hms
-	case tokens[to].isHalf():
+	case tokens[to].isHalf() && hms[0] <= 12:
 		return to, hms
-	case !tokens[to].is("h", "時"):
+	case !tokens[to].is("h", "時", "uhr", "uur"):
 		return 0, hms
 	}
 	to++
@@ -101,43 +112,47 @@ func wordClock(tokens []dateToken, i int) (to int, hms [3]int) {
 	return to, hms
 }
 
-// dottedClock reads 14.33 and 14.33.00 at the end of a date.
-func dottedClock(tokens []dateToken) (from, to int, hms [3]int) {
-	end := len(tokens)
-	if end > 0 && tokens[end-1].is("uhr") {
-		end--
+// dottedClock reads 14.33, 14.33.00 and 02.33.00.123 PM at i, after a date or
+// before a half of the day: elsewhere 14.33 is a day and a month.
+func dottedClock(tokens []dateToken, i int) (to int, hms [3]int) {
+	hms[0] = tokens[i].n
+	to, part := i+1, 1
+	for part < 3 && markThenNumber(tokens, to, '.') && len(tokens[to+1].text) == 2 && !tokens[to+1].space {
+		hms[part] = tokens[to+1].n
+		to, part = to+2, part+1
 	}
-	for _, size := range []int{5, 3} {
-		from = end - size
-		if from < 3 || tokens[from].kind != number || !tokens[from].space || tokens[from-1].kind == '.' {
-			continue
-		}
-		hms[0] = tokens[from].n
-		part := 0
-		for i := from + 1; markThenNumber(tokens[:end], i, '.') && len(tokens[i+1].text) == 2; i += 2 {
-			part++
-			hms[part] = tokens[i+1].n
-		}
-		if part == size/2 {
-			return from, end, hms
-		}
+	if part == 3 && markThenNumber(tokens, to, '.') && len(tokens[to+1].text) >= 3 {
+		to += 2
 	}
-	return -1, 0, hms
+	afterDate := i >= len("1.2") && tokens[i].space && tokens[i-1].kind != '.'
+	beforeHalf := to < len(tokens) && tokens[to].isHalf()
+	if part == 1 || markThenNumber(tokens, to, '.') || !afterDate && !beforeHalf {
+		return 0, hms
+	}
+	return to, hms
 }
 
 func markThenNumber(tokens []dateToken, i int, mark rune) bool {
 	return i+1 < len(tokens) && tokens[i].kind == mark && tokens[i+1].kind == number
 }
 
-func (t dateToken) isMorning() bool   { return t.is("am", "오전", "πμ") }
-func (t dateToken) isAfternoon() bool { return t.is("pm", "오후", "μμ") }
-func (t dateToken) isHalf() bool      { return t.isMorning() || t.isAfternoon() }
+func (t dateToken) isMorning() bool {
+	return t.is("am", "midnight", "오전", "πμ", "ص", "صباحا")
+}
+
+func (t dateToken) isAfternoon() bool {
+	return t.is("pm", "noon", "오후", "μμ", "م", "مساء")
+}
+
+func (t dateToken) isHalf() bool { return t.isMorning() || t.isAfternoon() }
 
 // timeOfDay checks a time of day: 24:00:00 ends a day, :60 is a leap second,
-// and a half of the day only says something of the hours up to 12.
+// and an afternoon may be told of the hours after 12 as well.
 func timeOfDay(hms [3]int, half dateToken) (time.Duration, bool) {
 	h, m, s := hms[0], hms[1], hms[2]
 	switch {
+	case half.isMorning() && h > 12:
+		return 0, false
 	case half.isMorning() && h == 12:
 		h = 0
 	case half.isAfternoon() && h < 12:

@@ -81,6 +81,18 @@ func TestDateMonths(t *testing.T) {
 		{"ar", "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"},
 		{"he", "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר"},
 		{"he", "ינו׳ פבר׳ מרץ אפר׳ מאי יוני יולי אוג׳ ספט׳ אוק׳ נוב׳ דצמ׳"},
+		{"hr", "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna - studenoga prosinca"},
+		{"lt", "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio"},
+		{"be", "студзеня лютага сакавіка красавіка траўня чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня"},
+		{"is", "janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember"},
+		{"gl", "xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro"},
+		{"az", "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr"},
+		{"ms", "Januari Februari Mac April Mei Jun Julai Ogos September Oktober November Disember"},
+		{"fil", "Enero Pebrero Marso Abril Mayo Hunyo Hulyo Agosto Setyembre Oktubre Nobyembre Disyembre"},
+		{"ar-Levant", "- شباط آذار نيسان أيار حزيران تموز آب أيلول - - -"},
+		{"fa", "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر"},
+		{"ur", "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر"},
+		{"bn", "জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর"},
 		{"hi", "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"},
 		{"hi", "जन॰ फ़र॰ मार्च अप्रैल मई जून जुल॰ अग॰ सित॰ अक्टू॰ नव॰ दिस॰"},
 	} {
@@ -91,6 +103,62 @@ func TestDateMonths(t *testing.T) {
 			got, ok := normalize.Date("15 "+month+" 2020", now)
 			if want := time.Date(2020, time.Month(i+1), 15, 0, 0, 0, 0, time.UTC); !ok || !got.Equal(want) {
 				t.Errorf("%s: %s is %v, want %v", tt.language, month, got, want.Month())
+			}
+		}
+	}
+}
+
+// TestDateWeekdays reads dates whose weekday alone tells the day from the
+// month. A dash is in the place of what is another day in another language.
+func TestDateWeekdays(t *testing.T) {
+	for _, tt := range []struct{ language, weekdays string }{
+		{"en", "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"},
+		{"en", "Sun Mon Tues Wed Thurs Fri Sat"},
+		{"de", "Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"},
+		{"fr", "dimanche lundi mardi mercredi jeudi vendredi samedi"},
+		{"fr", "dim. lun. mar. mer. jeu. ven. sam."},
+		{"es", "domingo lunes martes miércoles jueves viernes sábado"},
+		{"it", "domenica lunedì martedì mercoledì giovedì venerdì sabato"},
+		{"pt", "domingo segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado"},
+		{"ca", "diumenge dilluns dimarts dimecres dijous divendres dissabte"},
+		{"ro", "duminică luni marți miercuri joi vineri sâmbătă"},
+		{"nl", "zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"},
+		{"da", "søndag mandag tirsdag onsdag torsdag fredag lørdag"},
+		{"sv", "söndag måndag tisdag onsdag torsdag fredag lördag"},
+		{"is", "sunnudagur mánudagur þriðjudagur miðvikudagur fimmtudagur föstudagur laugardagur"},
+		{"fi", "sunnuntai maanantai tiistai keskiviikko torstai perjantai lauantai"},
+		{"et", "pühapäev esmaspäev teisipäev kolmapäev neljapäev reede laupäev"},
+		{"lv", "svētdiena pirmdiena otrdiena trešdiena ceturtdiena piektdiena sestdiena"},
+		{"lt", "sekmadienis pirmadienis antradienis trečiadienis ketvirtadienis penktadienis šeštadienis"},
+		{"pl", "niedziela poniedziałek wtorek środa czwartek piątek sobota"},
+		{"cs", "neděle pondělí úterý středa čtvrtek pátek sobota"},
+		{"sk", "nedeľa pondelok utorok streda štvrtok piatok sobota"},
+		{"hr", "nedjelja ponedjeljak utorak srijeda četvrtak petak subota"},
+		{"sl", "nedelja ponedeljek torek sreda četrtek petek sobota"},
+		{"hu", "vasárnap hétfő kedd szerda csütörtök péntek szombat"},
+		{"tr", "Pazar Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi"},
+		{"ru", "воскресенье понедельник вторник среда четверг пятница суббота"},
+		{"uk", "неділя понеділок вівторок середа четвер - субота"},
+		{"bg", "неделя понеделник вторник сряда четвъртък петък събота"},
+		{"sr", "недеља понедељак уторак среда четвртак петак субота"},
+		{"el", "Κυριακή Δευτέρα Τρίτη Τετάρτη Πέμπτη Παρασκευή Σάββατο"},
+		{"id", "Minggu Senin Selasa Rabu Kamis Jumat Sabtu"},
+		{"ar", "الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت"},
+		{"fa", "یکشنبه دوشنبه سه\u200cشنبه چهارشنبه پنجشنبه جمعه شنبه"},
+		{"hi", "रविवार सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार"},
+	} {
+		for i, weekday := range strings.Fields(tt.weekdays) {
+			if weekday == "-" {
+				continue
+			}
+			// The 7th of a month that is not July, on the weekday.
+			want := time.Date(2020, time.January, 7, 0, 0, 0, 0, time.UTC)
+			for int(want.Weekday()) != i || int(time.Date(2020, time.July, int(want.Month()), 0, 0, 0, 0, time.UTC).Weekday()) == i {
+				want = want.AddDate(0, 1, 0)
+			}
+			s := weekday + ", " + want.Format("02/01/2006")
+			if got, ok := normalize.Date(s, now); !ok || !got.Equal(want) {
+				t.Errorf("%s: %s is %v, want %v", tt.language, s, got, want)
 			}
 		}
 	}
