@@ -1,136 +1,102 @@
 package parse
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/base64"
-	"errors"
 	"mime"
-	"regexp"
+	"slices"
 	"strings"
-
-	"github.com/mmcdole/gofeed/atom"
 )
 
-var errCount = errors.New("gofeed found another number of items")
-
 func (s *sheet) atomHeader() (Header, error) {
-	head := s.head()
-	f, err := (&atom.Parser{}).Parse(bytes.NewReader(head))
-	if err != nil {
-		return Header{}, err
+	elements, self, in := children(s.head(), scope{spaces: map[string]string{}})
+	f := named(elements, in, spaceOf(self, in))
+	var feed Item
+	feed.atom(f)
+	if feed.Permalink {
+		feed.Links = append(feed.Links, Link{Href: feed.GUID, Rel: "alternate"})
 	}
-	elements, _, in := children(head, scope{spaces: map[string]string{}})
-	h := Header{
-		Lang:       either(s.scope.lang, f.Language),
-		Base:       s.scope.base,
-		Image:      either(f.Logo, f.Icon),
-		Updated:    some(f.Updated),
-		Authors:    atomPersons(f.Authors),
-		Categories: atomCategories(f.Categories),
-	}
-	for _, e := range elements {
-		if !s.isAtom(e) {
-			continue
-		}
-		switch e.local {
-		case "id":
-			h.ID = e.chars()
-		case "title":
-			h.Title = atomText(e, in)
-		case "subtitle", "tagline":
-			h.Description = atomText(e, in)
-		case "rights", "copyright":
-			h.Rights = atomText(e, in)
-		case "link":
-			h.Links = append(h.Links, atomLink(e))
-		}
-	}
-	if f.ID != "" && h.ID == "" {
-		h.ID = f.ID
-	}
-	return h, nil
+	return Header{
+		ID:          feed.GUID,
+		Title:       feed.Title,
+		Description: fallback(f.atomText(":subtitle", ":tagline", ":info"), feed.Summary),
+		Links:       feed.Links,
+		Image:       f.chars(":logo", ":icon", "atom:logo", "atom:icon"),
+		Rights:      feed.Rights,
+		Lang:        either(in.lang, f.chars("dc:language", ":language")),
+		Base:        in.base,
+		Updated:     slices.Concat(feed.Updated, feed.Published),
+		Authors:     feed.Authors,
+		Categories:  feed.Categories,
+		SyPeriod:    f.chars("sy:updateperiod"),
+		SyFrequency: f.chars("sy:updatefrequency"),
+	}, nil
 }
 
 func (s *sheet) readAtom(raw [][]byte) ([]Item, error) {
-	cut := s.cut(raw)
-	f, err := (&atom.Parser{}).Parse(bytes.NewReader(s.wrap(cut)))
-	if err != nil || len(f.Entries) != len(raw) {
-		return nil, cmp.Or(err, errCount)
-	}
 	items := make([]Item, len(raw))
-	for i, e := range f.Entries {
-		items[i] = s.atomItem(e, cut[i])
+	for i, r := range s.cut(raw) {
+		f := r.fields()
+		items[i] = Item{Lang: f.in.lang, Base: f.in.base}
+		items[i].atom(f)
 	}
 	return items, nil
 }
 
-func (s *sheet) atomItem(a *atom.Entry, raw *rawItem) Item {
-	in := raw.in
-	item := Item{
-		Authors:      atomPersons(a.Authors),
-		Contributors: atomPersons(a.Contributors),
-		Categories:   atomCategories(a.Categories),
-		Published:    some(a.Published),
-		Updated:      some(a.Updated),
-		Lang:         in.lang,
-		Base:         in.base,
-		Media:        mediaRSS(a.Extensions),
+// atom reads what an entry, or a feed, says of itself: RFC 4287, Atom 0.3 and,
+// where neither has a word, what others have.
+func (item *Item) atom(f fields) {
+	item.GUID = f.chars(":id", ":guid")
+	item.Title = f.atomText(":title")
+	item.Summary = fallback(f.atomText(":summary"), f.text(":description"))
+	item.Rights = f.atomText(":rights", ":copyright")
+	for _, e := range f.all(":content", ":body") {
+		if src := e.address(e.attr("src"), f.in); src != "" {
+			item.addContent(src, e.attr("type"))
+		}
+		item.Content = fallback(item.Content, atomText(e.element, f.in))
 	}
-	for _, e := range raw.elements {
-		if !s.isAtom(e) {
-			continue
-		}
-		switch e.local {
-		case "id":
-			item.GUID = e.chars()
-		case "title":
-			item.Title = atomText(e, in)
-		case "summary":
-			item.Summary = atomText(e, in)
-		case "content":
-			if src := e.attr("src"); src != "" {
-				item.Links = append(item.Links, Link{Href: src, Rel: "content", Type: e.attr("type")})
-			}
-			item.Content = atomText(e, in)
-		case "rights", "copyright":
-			item.Rights = atomText(e, in)
-		case "link":
-			item.addAtomLink(atomLink(e))
-		case "created":
-			item.Published = append(item.Published, some(e.chars())...)
-		}
+	for _, e := range f.all(":link") {
+		item.addLink(e.element, f.in)
 	}
-	if a.Source != nil {
-		item.Origin = &Origin{
-			ID:      a.Source.ID,
-			Title:   textIn(a.Source.Title, Guess, in),
-			Updated: a.Source.Updated,
+	for _, e := range f.all(":enclosure") {
+		item.addMedia(e.enclosure(f))
+	}
+	item.Authors = f.persons(":author")
+	item.Contributors = f.persons(":contributor")
+	item.Categories = f.categories(":category", ":keywords")
+	item.Published = f.strings(":published", ":issued", ":pubdate")
+	item.Updated = f.strings(":updated", ":modified")
+	item.Comments = f.chars(":comments")
+	for _, e := range f.all(":source") {
+		inside := e.fields(f.in)
+		o := e.origin(f.in)
+		o.Title = fallback(inside.atomText(":title", "atom:title"), o.Title)
+		if item.Origin == nil && o != (Origin{}) {
+			item.Origin = &o
 		}
-		for _, l := range a.Source.Links {
-			switch l.Rel {
-			case "self":
-				item.Origin.URL = either(item.Origin.URL, l.Href)
-			case "", "alternate":
-				item.Origin.Link = either(item.Origin.Link, l.Href)
-			}
+		if len(item.Authors) == 0 { // RFC 4287 section 4.2.1
+			item.Authors = inside.persons(":author", "atom:author")
 		}
 	}
-	if link := extension(a.Extensions, "feedburner", "origLink"); link != "" {
-		item.Links = append(item.Links, Link{Href: link, Rel: "original"})
+	item.borrow(f)
+	item.Published = append(item.Published, f.strings(":created")...)
+	item.Permalink = item.Link("alternate") == "" && isAddress(item.GUID)
+}
+
+// addContent keeps content that the entry only names.
+func (item *Item) addContent(src, media string) {
+	item.Links = append(item.Links, Link{Href: src, Rel: "content", Type: media})
+	switch kind, _, _ := strings.Cut(mediaType(media), "/"); kind {
+	case "audio", "video", "image":
+		item.addMedia(Media{Kind: MediaContent, URL: src, Type: media})
 	}
-	if dc := a.Extensions["dc"]; dc != nil {
-		for _, x := range dc["creator"] {
-			item.Authors = append(item.Authors, Person{Name: x.Value})
-		}
-		for _, x := range dc["subject"] {
-			item.Categories = append(item.Categories, Category{Term: x.Value})
-		}
-		for _, x := range dc["date"] {
-			item.Published = append(item.Published, x.Value)
-		}
-	}
-	return item
+}
+
+// isAddress reports whether an atom:id looks like the address of its entry. It
+// is believed where nothing else is said.
+func isAddress(id string) bool {
+	scheme, _, ok := strings.Cut(id, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
 // addAtomLink keeps a link and, of an enclosure, the media that it is.
@@ -144,72 +110,9 @@ func (item *Item) addAtomLink(l Link) {
 	}
 }
 
-// isAtom reports whether an element is Atom's own. Documents that leave out
-// or misspell the namespace count.
-func (s *sheet) isAtom(e element) bool {
-	switch e.space {
-	case "", nsAtom, "http://purl.org/atom/ns#":
-		return true
-	}
-	prefix, _ := split(string(s.open[1:nameEnd(s.open, 1)]))
-	return e.space == s.scope.spaces[prefix]
-}
-
-const nsAtom = "http://www.w3.org/2005/Atom"
-
-// atomText reads a text construct or content element (RFC 4287 sections 3.1
-// and 4.1.3; Atom 0.3 has type as a media type, and mode).
-func atomText(e element, outside scope) Text {
-	in := outside.enter(e.tag)
-	t := Text{Base: in.base, Lang: in.lang, Type: Plain, Value: e.chars()}
-	media := strings.ToLower(strings.TrimSpace(e.attr("type")))
-	if m, _, err := mime.ParseMediaType(media); err == nil {
-		media = m
-	}
-	mode := e.attr("mode")
-	switch {
-	case media == "xhtml" || mode == "xml" && media != "text/plain" || media == "application/xhtml+xml":
-		t.Type, t.Value = HTML, withoutDiv(inner(e))
-	case media == "html" || media == "text/html" || mode == "escaped" && media != "text/plain":
-		t.Type = HTML
-	case media == "" || media == "text" || strings.HasPrefix(media, "text/"):
-	case strings.HasSuffix(media, "+xml") || strings.HasSuffix(media, "/xml"):
-		t.Value = "" // another vocabulary, which is no text
-	default:
-		t = t.base64()
-	}
-	if mode == "base64" {
-		t = t.base64()
-		t.Type = HTML
-	}
-	return t
-}
-
-// base64 decodes content of a media type that is not text; what is not text
-// inside is left out.
-func (t Text) base64() Text {
-	b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(t.Value), ""))
-	if err != nil || bytes.IndexByte(b, 0) >= 0 {
-		t.Value = ""
-		return t
-	}
-	t.Value = strings.ToValidUTF8(string(b), "\uFFFD")
-	return t
-}
-
-var div = regexp.MustCompile(`^<(?:[\w.-]+:)?div(?:\s[^>]*)?>((?s:.*))</(?:[\w.-]+:)?div\s*>$`)
-
-// withoutDiv takes off the div around XHTML, which is not part of the content
-// (RFC 4287 section 3.1.1.3).
-func withoutDiv(markup string) string {
-	if m := div.FindStringSubmatch(markup); m != nil {
-		return strings.TrimSpace(m[1])
-	}
-	return markup
-}
-
-// inner returns the markup inside an element, trimmed.
-func inner(e element) string { return strings.TrimSpace(string(e.inner)) }
+// relationPrefix begins the names of relations as URIs (RFC 4287 section
+// 4.2.7.2).
+const relationPrefix = "http://www.iana.org/assignments/relation/"
 
 // atomLink reads a link element; without href its text is the address.
 func atomLink(e element) Link {
@@ -217,29 +120,64 @@ func atomLink(e element) Link {
 		Href:     strings.TrimSpace(e.attr("href")),
 		Rel:      strings.ToLower(strings.TrimSpace(e.attr("rel"))),
 		Type:     strings.TrimSpace(e.attr("type")),
-		Hreflang: e.attr("hreflang"),
-		Title:    e.attr("title"),
-		Length:   e.attr("length"),
+		Hreflang: strings.TrimSpace(e.attr("hreflang")),
+		Title:    strings.TrimSpace(e.attr("title")),
+		Length:   strings.TrimSpace(e.attr("length")),
 	}
-	l.Rel = strings.TrimPrefix(either(l.Rel, "alternate"), "http://www.iana.org/assignments/relation/")
+	l.Rel = cmp.Or(strings.TrimPrefix(l.Rel, relationPrefix), "alternate")
 	l.Href = either(l.Href, e.chars())
 	return l
 }
 
-func atomPersons(list []*atom.Person) []Person {
-	var persons []Person
-	for _, p := range list {
-		if p != nil && *p != (atom.Person{}) {
-			persons = append(persons, Person{Name: p.Name, Email: p.Email, URL: p.URI})
+// atomText returns the first text construct of these names that is not empty.
+func (f fields) atomText(names ...string) Text {
+	for _, e := range f.all(names...) {
+		if t := atomText(e.element, f.in); t.Value != "" {
+			return t
 		}
 	}
-	return persons
+	return Text{}
 }
 
-func atomCategories(list []*atom.Category) []Category {
-	var categories []Category
-	for _, c := range list {
-		categories = append(categories, Category{Term: c.Term, Scheme: c.Scheme, Label: c.Label})
+// atomText reads a text construct or content element (RFC 4287 sections 3.1
+// and 4.1.3; Atom 0.3 has type as a media type, and mode). Markup that stands
+// there as such is XHTML, whatever the element says.
+func atomText(e element, outside scope) Text {
+	in := outside.enter(e.tag)
+	media, mode := mediaType(e.attr("type")), strings.ToLower(strings.TrimSpace(e.attr("mode")))
+	t := Text{Base: in.base, Lang: in.lang, Type: Plain}
+	switch {
+	case mode == "base64":
+		t.Value = fromBase64(e.chars())
+		if media != "text/plain" && media != "text" {
+			t.Type = HTML
+		}
+	case isXML(media) && e.hasElements() && !e.holdsXHTML(in):
+		// Another vocabulary, which is no text.
+	case isXML(media) && !e.hasElements():
+		t.Type, t.Value = Guess, e.chars()
+	case e.hasElements() || media == "xhtml" || media == "application/xhtml+xml":
+		return inlineText(e, in)
+	case media == "html" || media == "text/html" || media == "" && mode == "escaped":
+		t.Type, t.Value = HTML, e.chars()
+	case media == "" || media == "text" || media == "plain" || strings.HasPrefix(media, "text/"):
+		t.Value = e.chars()
+	default:
+		if t.Value = fromBase64(e.chars()); t.Value == "" && !isBase64(e.chars()) {
+			t.Type, t.Value = Guess, e.chars()
+		}
 	}
-	return categories
+	return t
+}
+
+func mediaType(written string) string {
+	written = strings.ToLower(strings.TrimSpace(written))
+	if media, _, err := mime.ParseMediaType(written); err == nil {
+		return media
+	}
+	return written
+}
+
+func isXML(media string) bool {
+	return media != "application/xhtml+xml" && (strings.HasSuffix(media, "+xml") || strings.HasSuffix(media, "/xml"))
 }

@@ -2,11 +2,16 @@ package parse_test
 
 import (
 	"bytes"
+	"cmp"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mmcdole/gofeed"
 
@@ -95,11 +100,9 @@ func BenchmarkAgainstGofeed(b *testing.B) {
 	}
 	b.Run("gofeed", func(b *testing.B) {
 		b.SetBytes(size)
-		parser := gofeed.NewParser()
-		parser.KeepOriginalFeed = true
 		for b.Loop() {
 			for _, d := range docs {
-				_, _ = parser.Parse(bytes.NewReader(d.body)) // it cannot read all of them
+				parseWithGofeed(d)
 			}
 		}
 	})
@@ -107,13 +110,7 @@ func BenchmarkAgainstGofeed(b *testing.B) {
 		b.SetBytes(size)
 		for b.Loop() {
 			for _, d := range docs {
-				doc, err := parse.Scan(d.body, parse.Options{})
-				if err != nil {
-					b.Fatal(d.name, err)
-				}
-				if _, err := doc.Items(nil); err != nil {
-					b.Fatal(d.name, err)
-				}
+				parseAll(b, d)
 			}
 		}
 	})
@@ -132,4 +129,63 @@ func BenchmarkAgainstGofeed(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkWorstDocument shows the documents that cost the most beside gofeed,
+// and a MiB, among those of 64 KiB and more. It measures CPU time, both parsers
+// by turns, and takes the best of some turns.
+func BenchmarkWorstDocument(b *testing.B) {
+	const large, turns, shown = 64 << 10, 5, 5
+	type result struct {
+		name         string
+		ratio, speed float64 // to gofeed; ms a MiB
+	}
+	var results []result
+	for _, d := range documents(b) {
+		if len(d.body) < large {
+			continue
+		}
+		theirs, ours := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+		for range turns {
+			theirs = min(theirs, cost(b, func() { parseWithGofeed(d) }))
+			ours = min(ours, cost(b, func() { parseAll(b, d) }))
+		}
+		results = append(results, result{d.name, ours.Seconds() / theirs.Seconds(), ours.Seconds() * 1000 / float64(len(d.body)) * (1 << 20)})
+	}
+	b.ReportMetric(0, "ns/op")
+	slices.SortFunc(results, func(x, y result) int { return cmp.Compare(y.ratio, x.ratio) })
+	b.ReportMetric(results[0].ratio, "x-gofeed")
+	for _, r := range results[:shown] {
+		b.Logf("%.2f times gofeed: %s", r.ratio, r.name)
+	}
+	slices.SortFunc(results, func(x, y result) int { return cmp.Compare(y.speed, x.speed) })
+	b.ReportMetric(results[0].speed, "ms/MiB")
+	for _, r := range results[:shown] {
+		b.Logf("%.0f ms a MiB: %s", r.speed, r.name)
+	}
+}
+
+func parseWithGofeed(d document) {
+	parser := gofeed.NewParser()
+	parser.KeepOriginalFeed = true
+	_, _ = parser.Parse(bytes.NewReader(d.body)) // it cannot read all of them
+}
+
+func parseAll(tb testing.TB, d document) {
+	doc, err := parse.Scan(d.body, parse.Options{})
+	if err == nil {
+		_, err = doc.Items(nil)
+	}
+	if err != nil {
+		tb.Fatal(d.name, err)
+	}
+}
+
+// cost returns the CPU time that f takes, with the collection of its garbage.
+func cost(tb testing.TB, f func()) time.Duration {
+	runtime.GC()
+	before := cpuTime(tb)
+	f()
+	runtime.GC()
+	return cpuTime(tb) - before
 }

@@ -2,142 +2,263 @@ package parse
 
 import (
 	"bytes"
-	"fmt"
-	"mime"
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/gogs/chardet"
-	"golang.org/x/net/html/charset"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/encoding/charmap"
 )
 
-// boms are byte order marks and the first characters of a document without
-// one, by which its encoding shows (XML 1.0, appendix F). The longer come
-// first.
-var boms = []struct {
-	prefix string
-	name   string
-}{
-	{"\x00\x00\xfe\xff", "utf-32be"},
-	{"\xff\xfe\x00\x00", "utf-32le"},
-	{"\x00\x00\x00<", "utf-32be"},
-	{"<\x00\x00\x00", "utf-32le"},
-	{"\xef\xbb\xbf", "utf-8"},
-	{"\xfe\xff", "utf-16be"},
-	{"\xff\xfe", "utf-16le"},
-	{"\x00<", "utf-16be"},
-	{"<\x00", "utf-16le"},
-	{"\x00{", "utf-16be"},
-	{"{\x00", "utf-16le"},
-}
-
-var declaration = regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
-
-// decode returns body as UTF-8 without BOM. It believes a BOM, then the bytes
-// (what reads as UTF-8 is UTF-8, whatever is declared), then the charset of
-// contentType, then the XML declaration, and guesses in the end. Bytes that
-// mean nothing become U+FFFD: a bad byte costs a character, not the document.
+// decode returns body as UTF-8 without byte order mark. What its bytes show
+// comes first, before any label: Unicode of two or four bytes, UTF-8, ISO
+// 2022. Then come the charset of contentType and the XML declaration (RFC 7303
+// section 3), each where the bytes are possible in it, and a guess in the end.
+// Bytes that mean nothing become U+FFFD: a bad byte costs a character, not the
+// document.
 func decode(body []byte, contentType string) ([]byte, []string) {
-	for _, b := range boms {
-		if bytes.HasPrefix(body, []byte(b.prefix)) {
-			if b.name == "utf-8" {
-				return valid(body[len(b.prefix):])
-			}
-			return convert(body, b.name)
-		}
+	text, warnings := decodeWide(body), []string(nil)
+	if text == nil {
+		body = bytes.TrimPrefix(body, []byte(mark))
+		text, warnings = decodeBytes(body, contentType)
 	}
-	if utf8.Valid(body) && !bytes.Contains(body, []byte("\x1b$")) {
-		return body, nil
+	for bytes.HasPrefix(text, []byte(mark)) {
+		text = text[len(mark):]
 	}
-	if mostlyUTF8(body) {
-		return valid(body)
-	}
-	for _, name := range []string{fromHeader(contentType), fromDeclaration(body)} {
-		if name == "" || isUTF8(name) {
-			continue
-		}
-		if enc, _ := charset.Lookup(name); enc != nil {
-			return convert(body, name)
-		}
-	}
-	if guess, err := chardet.NewHtmlDetector().DetectBest(body); err == nil {
-		if enc, _ := charset.Lookup(guess.Charset); enc != nil {
-			text, warnings := convert(body, guess.Charset)
-			return text, append(warnings, "no usable encoding declared, read as "+guess.Charset)
-		}
-	}
-	return convert(body, "windows-1252")
+	return withoutC1(text), warnings
 }
+
+// mark is the byte order mark in UTF-8.
+const mark = "\uFEFF"
+
+func decodeBytes(body []byte, contentType string) ([]byte, []string) {
+	labels := []string{fromHeader(contentType), fromDeclaration(body)}
+	switch {
+	case utf8.Valid(body):
+		if d := sevenBit(body, labels); d != nil {
+			return d(body), nil
+		}
+		return body, nil
+	case mostlyUTF8(body):
+		return bytes.ToValidUTF8(body, []byte("\uFFFD")), []string{"bytes that are not UTF-8 were replaced"}
+	}
+	best, text := "", []byte(nil)
+	for _, label := range labels {
+		if d := decoderFor(label); d != nil {
+			if t := d(body); possible(t, body) && (text == nil || damage(t) < damage(text)) {
+				best, text = label, t
+			}
+		}
+	}
+	switch {
+	case text != nil && damage(text) == 0:
+		return text, nil
+	case text != nil && damage(text) < tolerable:
+		return text, []string{"bytes that are not " + best + " were replaced"}
+	}
+	guess, text := guessed(body)
+	return text, []string{"no usable encoding declared, read as " + guess}
+}
+
+// tolerable is the damage at which a text is still taken for one.
+const tolerable = 0.1
+
+// charsetParameter finds the charset in a Content-Type, be it well formed or
+// not.
+var charsetParameter = regexp.MustCompile(`(?i)charset\s*=\s*["']?([^\s"';,]+)`)
 
 func fromHeader(contentType string) string {
-	_, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return ""
-	}
-	return params["charset"]
-}
-
-func fromDeclaration(body []byte) string {
-	if m := declaration.FindSubmatch(body[:min(len(body), 512)]); m != nil {
-		return string(m[1])
+	if m := charsetParameter.FindStringSubmatch(contentType); m != nil {
+		return m[1]
 	}
 	return ""
 }
 
-func isUTF8(name string) bool {
-	return strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8")
+var declaration = regexp.MustCompile(`<\?xml[^>]*?\sencoding\s*=\s*["']?([^"'<>?]{1,60})`)
+
+// fromDeclaration returns the encoding that the XML declaration names. In
+// EBCDIC the declaration itself is EBCDIC: its characters are the same in all
+// pages.
+func fromDeclaration(body []byte) string {
+	const longest = 1024
+	const ebcdic = "\x4c\x6f\xa7\x94" // <?xm
+	head, otherwise := body[:min(len(body), longest)], ""
+	if bytes.HasPrefix(head, []byte(ebcdic)) {
+		head, otherwise = fromCodePage(codePages["037"], head), "cp037"
+	}
+	if m := declaration.FindSubmatch(head); m != nil {
+		return string(m[1])
+	}
+	return otherwise
+}
+
+// sevenBit returns the decoder of a document that looks like ASCII but is in
+// an encoding that writes other scripts in seven bits, or nil.
+func sevenBit(body []byte, labels []string) decoder {
+	if bytes.Contains(body, []byte("\x1b$")) {
+		return decodeISO2022
+	}
+	for _, label := range labels {
+		if strings.HasPrefix(labelKey(label), "hz") {
+			return decoderFor(label)
+		}
+	}
+	return nil
+}
+
+// possible reports whether text can be what body says: it begins as it, or
+// with markup where body is EBCDIC.
+func possible(text, body []byte) bool {
+	return len(text) > 0 && (text[0] == body[0] || bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")))
+}
+
+// damage returns how much of a text, ASCII apart, means nothing.
+func damage(text []byte) float64 {
+	broken := bytes.Count(text, []byte("\uFFFD"))
+	if broken == 0 {
+		return 0
+	}
+	other := 0
+	for _, r := range string(text) {
+		if r >= utf8.RuneSelf {
+			other++
+		}
+	}
+	return float64(broken) / float64(other)
+}
+
+// guessed returns the encoding that body seems to be in, and body in it.
+func guessed(body []byte) (label string, text []byte) {
+	guesses, _ := chardet.NewHtmlDetector().DetectAll(body) // an error says that there are none
+	slices.SortFunc(guesses, func(a, b chardet.Result) int {
+		// Those of equal confidence come in no order of their own.
+		return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(b.Charset, a.Charset))
+	})
+	for _, g := range guesses {
+		if d := decoderFor(g.Charset); d != nil {
+			if text := d(body); possible(text, body) && damage(text) < tolerable {
+				return g.Charset, text
+			}
+		}
+	}
+	const western = "windows-1252"
+	return western, decoderFor(western)(body)
 }
 
 // mostlyUTF8 reports whether body reads as UTF-8 with a few damaged bytes:
 // far more whole sequences than broken ones.
 func mostlyUTF8(body []byte) bool {
 	whole, broken := 0, 0
-	for i := 0; i < len(body); {
+	for i, last := 0, -1; i < len(body); {
 		if body[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRune(body[i:])
-		if r == utf8.RuneError && n == 1 {
-			broken++
-		} else {
+		switch {
+		case r != utf8.RuneError || n > 1:
 			whole++
+		case last != i-1: // else more of the same damage
+			broken++
+			fallthrough
+		default:
+			last = i
 		}
 		i += n
 	}
 	return whole > 4*broken
 }
 
-func valid(body []byte) ([]byte, []string) {
-	if utf8.Valid(body) {
-		return body, nil
-	}
-	return bytes.ToValidUTF8(body, []byte("\uFFFD")), []string{"bytes that are not UTF-8 were replaced"}
+// wide are the forms of Unicode of two and four bytes, in every order: where
+// the bytes of a character are, the highest first, and the byte order mark.
+// The longer come first: one mark begins another.
+var wide = []struct {
+	mark  string
+	order []int
+}{
+	{"\x00\x00\xfe\xff", []int{0, 1, 2, 3}},
+	{"\xff\xfe\x00\x00", []int{3, 2, 1, 0}},
+	{"\x00\x00\xff\xfe", []int{1, 0, 3, 2}},
+	{"\xfe\xff\x00\x00", []int{2, 3, 0, 1}},
+	{"\xfe\xff", []int{0, 1}},
+	{"\xff\xfe", []int{1, 0}},
 }
 
-func convert(body []byte, name string) ([]byte, []string) {
-	text, err := lookup(name).NewDecoder().Bytes(body)
-	if err != nil {
-		return bytes.ToValidUTF8(body, []byte("\uFFFD")), []string{fmt.Sprintf("bytes that are not %s were replaced", name)}
+// decodeWide decodes Unicode of two and four bytes, by its byte order mark or
+// by where in its first characters, which are ASCII, the zeros are. It returns
+// nil for anything else.
+func decodeWide(body []byte) []byte {
+	for _, w := range wide {
+		if bytes.HasPrefix(body, []byte(w.mark)) || isASCIIIn(body, w.order) {
+			return narrow(body, w.order)
+		}
 	}
-	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil
+	return nil
 }
 
-func lookup(name string) encoding.Encoding {
-	switch strings.ToLower(name) {
-	case "utf-32be":
-		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
-	case "utf-32le":
-		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)
-	case "utf-16be":
-		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
-	case "utf-16le":
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+// isASCIIIn reports whether body begins with ASCII in that order of bytes.
+func isASCIIIn(body []byte, order []int) bool {
+	const first = 8
+	if len(body) < first {
+		return false
 	}
-	enc, _ := charset.Lookup(name)
-	return enc
+	low := order[len(order)-1]
+	for i, b := range body[:first] {
+		if (i%len(order) == low) != (b != 0 && b < utf8.RuneSelf) || b >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// narrow turns characters of that order of bytes into UTF-8.
+func narrow(body []byte, order []int) []byte {
+	size := len(order)
+	text := make([]byte, 0, len(body))
+	high := rune(0) // half of a surrogate pair
+	for ; len(body) >= size; body = body[size:] {
+		r := rune(0)
+		for _, at := range order {
+			r = r<<8 | rune(body[at])
+		}
+		switch {
+		case high != 0 && utf16.DecodeRune(high, r) != utf8.RuneError:
+			r, high = utf16.DecodeRune(high, r), 0
+		case high != 0:
+			text, high = utf8.AppendRune(text, utf8.RuneError), 0
+		}
+		if utf16.IsSurrogate(r) && size == 2 {
+			high = r
+			continue
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	return text
+}
+
+// withoutC1 replaces the control characters from U+0080 to U+009F, which mean
+// nothing in a text, by what windows-1252 has in their places: that is where
+// they come from.
+func withoutC1(text []byte) []byte {
+	const first = 0xC2 // byte of each of them
+	at := 0
+	var out []byte
+	for i := bytes.IndexByte(text, first); i >= 0 && i+1 < len(text); {
+		if b := text[i+1]; b < 0xA0 {
+			out = utf8.AppendRune(append(out, text[at:i]...), charmap.Windows1252.DecodeByte(b))
+			at = i + 2
+		}
+		j := bytes.IndexByte(text[i+2:], first)
+		if j < 0 {
+			break
+		}
+		i += 2 + j
+	}
+	if at == 0 {
+		return text
+	}
+	return append(out, text[at:]...)
 }

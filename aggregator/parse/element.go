@@ -3,9 +3,11 @@ package parse
 import (
 	"bytes"
 	"net/url"
-	"slices"
 	"strings"
 )
+
+// MaxElements is how many children of one element are read.
+const MaxElements = 2000
 
 // element is a child of an item as it stands in the bytes.
 type element struct {
@@ -19,7 +21,7 @@ type element struct {
 func (e element) attr(name string) string { return attrValue(e.tag, name) }
 
 // chars returns the element's character data, trimmed.
-func (e element) chars() string { return strings.TrimSpace(characters(string(e.inner))) }
+func (e element) chars() string { return strings.TrimSpace(characters(bytes.TrimSpace(e.inner))) }
 
 // rawItem is an item cut into its elements.
 type rawItem struct {
@@ -29,35 +31,9 @@ type rawItem struct {
 	in       scope // inside of it
 }
 
-// writeWithoutTexts writes the item with nothing inside of its texts.
-func (r *rawItem) writeWithoutTexts(b *bytes.Buffer) {
-	from := 0
-	for _, e := range r.elements {
-		if e.isText() {
-			b.Write(r.data[from:e.at])
-			from = e.at + len(e.inner)
-		}
-	}
-	b.Write(r.data[from:])
-}
-
-// isText reports whether an element of an item is by its name a text that is
-// read from the element itself.
-func (e element) isText() bool {
-	switch e.local {
-	case "description", "encoded", "content", "summary", "body", "fullitem":
-		switch e.vocabulary() {
-		case "", "content", "dc", "atom", "xhtml":
-			return true
-		}
-	}
-	return false
-}
-
 // children lists the element's own children; in is the scope outside of it.
 func (e element) children(in scope) []element {
-	list, _, _ := children(slices.Concat(e.tag, e.inner, endTag(e.tag)), in)
-	return list
+	return childrenIn(e.inner, 0, in.enter(e.tag))
 }
 
 // scope is what an element inherits.
@@ -66,27 +42,30 @@ type scope struct {
 	spaces     map[string]string // prefix to namespace name
 }
 
+// NoLanguage is the language where xml:lang is empty: that of the elements
+// outside does not count any more (XML 1.0 section 2.12).
+const NoLanguage = "und"
+
 // enter returns the scope inside an element with that start tag.
 func (s scope) enter(tag []byte) scope {
 	if !bytes.Contains(tag, []byte("xml")) {
 		return s
 	}
 	copied := false
-	for _, a := range attrs(tag) {
-		switch {
-		case a.name == "xml:base":
-			s.base = resolve(s.base, strings.TrimSpace(a.value))
-		case a.name == "xml:lang":
-			s.lang = strings.TrimSpace(a.value)
-		case a.name == "xmlns" || strings.HasPrefix(a.name, "xmlns:"):
+	for a := range attributes(tag) {
+		switch prefix, local := split(string(a.name)); {
+		case prefix == "xml" && local == "base":
+			s.base = resolve(s.base, a.value())
+		case prefix == "xml" && local == "lang":
+			s.lang = either(strings.TrimSpace(a.value()), NoLanguage)
+		case prefix == "xmlns" || prefix == "" && local == "xmlns":
 			if !copied {
 				s.spaces, copied = clone(s.spaces), true
 			}
-			prefix, local := split(a.name)
 			if prefix == "" {
 				local = ""
 			}
-			s.spaces[local] = a.value
+			s.spaces[local] = strings.TrimSpace(a.value())
 		}
 	}
 	return s
@@ -100,56 +79,94 @@ func clone(m map[string]string) map[string]string {
 	return c
 }
 
-// resolve joins an xml:base to the one outside of it, as far as both can be
-// joined without the document's address.
+// resolve joins an xml:base to the one outside of it. One that is no web
+// address does not count.
 func resolve(outer, inner string) string {
-	if outer == "" || inner == "" {
-		return outer + inner
-	}
-	o, err := url.Parse(outer)
-	if err != nil {
-		return inner
-	}
-	i, err := o.Parse(inner)
-	if err != nil {
+	inner = strings.TrimSpace(inner)
+	if len(outer)+len(inner) > maxReference {
 		return outer
 	}
-	return i.String()
+	u, err := url.Parse(inner)
+	if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return outer
+	}
+	return join(outer, inner)
+}
+
+// maxReference bounds a base and a reference that is joined to it, in bytes.
+const maxReference = 4 << 10
+
+// join makes a reference absolute (RFC 3986 section 5.2), as far as that can be
+// done without the document's address.
+func join(base, reference string) string {
+	reference = strings.TrimSpace(reference)
+	switch {
+	case reference == "":
+		return base
+	case base == "" || len(base)+len(reference) > maxReference:
+		return reference
+	}
+	r, err := url.Parse(reference)
+	if err != nil || r.Scheme != "" {
+		return reference
+	}
+	if b, err := url.Parse(base); err == nil && b.Host != "" {
+		return b.ResolveReference(r).String()
+	}
+	if strings.HasPrefix(reference, "/") {
+		return reference
+	}
+	return base[:strings.LastIndexByte(base, '/')+1] + reference
 }
 
 // children lists the children of the element that raw is; in is the scope
 // outside of it.
 func children(raw []byte, in scope) (list []element, self []byte, inside scope) {
 	l := lexer{data: raw}
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		if t.kind == start || t.kind == empty {
+			self = raw[t.start:t.end]
+			inside = in.enter(self)
+			if t.kind == start {
+				list = childrenIn(raw, t.end, inside)
+			}
+			break
+		}
+	}
+	return list, self, inside
+}
+
+// childrenIn lists the elements in raw from a place on, to the end tag of the
+// element around them.
+func childrenIn(raw []byte, from int, inside scope) (list []element) {
+	l := lexer{data: raw, pos: from}
 	depth := 0
-	var at token
-	for {
+	var open token
+	for len(list) < MaxElements {
 		t, ok := l.next()
 		if !ok {
-			return list, self, inside
+			break
 		}
 		switch t.kind {
-		case start, empty:
-			switch depth {
-			case 0:
-				self = raw[t.start:t.end]
-				inside = in.enter(self)
-			case 1:
-				at = t
-				if t.kind == empty {
-					list = append(list, newElement(raw, t, token{start: t.end, end: t.end}, inside))
-				}
+		case empty:
+			if depth == 0 {
+				list = append(list, newElement(raw, t, token{start: t.end}, inside))
 			}
-			if t.kind == start {
-				depth++
+		case start:
+			if depth == 0 {
+				open = t
 			}
+			depth++
 		case end:
-			depth--
-			if depth == 1 {
-				list = append(list, newElement(raw, at, t, inside))
+			if depth == 0 {
+				return list
+			}
+			if depth--; depth == 0 {
+				list = append(list, newElement(raw, open, t, inside))
 			}
 		}
 	}
+	return list
 }
 
 func newElement(raw []byte, open, close token, inside scope) element {
@@ -165,36 +182,4 @@ func newElement(raw []byte, open, close token, inside scope) element {
 	}
 	e.space = space
 	return e
-}
-
-// blankBases overwrites the xml:base attributes in the start tags of raw down
-// to the given depth with spaces. gofeed would resolve URLs and identifiers by
-// them, and not as RFC 3986 has it.
-func blankBases(raw []byte, depth int) {
-	if !bytes.Contains(raw, []byte("xml:base")) {
-		return
-	}
-	l := lexer{data: raw}
-	d := 0
-	for {
-		t, ok := l.next()
-		if !ok {
-			return
-		}
-		switch t.kind {
-		case start, empty:
-			if d <= depth {
-				for _, a := range attrs(raw[t.start:t.end]) {
-					if a.name == "xml:base" {
-						copy(raw[t.start+a.at:t.start+a.end], bytes.Repeat([]byte(" "), a.end-a.at))
-					}
-				}
-			}
-			if t.kind == start {
-				d++
-			}
-		case end:
-			d--
-		}
-	}
 }

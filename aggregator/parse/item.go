@@ -23,6 +23,8 @@ type Item struct {
 	Media    []Media
 	Origin   *Origin // atom:source, RSS source
 	Comments string  // URL of the discussion
+	Replies  string  // how many comments there are
+	Point    string  // latitude and longitude, apart by a space
 	Rights   Text
 	Lang     string // nearest xml:lang, or the item's own language
 	Base     string // xml:base in scope at the item, as far as the document says
@@ -59,7 +61,8 @@ const (
 )
 
 // Link is an atom:link, or what another format has in its place: RSS link is
-// rel "alternate", feedburner:origLink is rel "original".
+// rel "alternate", feedburner:origLink is rel "original", and relations lists
+// the others.
 type Link struct {
 	Href     string
 	Rel      string // never empty; "alternate" where the source wrote none
@@ -138,6 +141,13 @@ type Header struct {
 	SkipDays    []string
 	SyPeriod    string // sy:updatePeriod
 	SyFrequency string // sy:updateFrequency
+}
+
+// Empty reports whether the header says nothing.
+func (h Header) Empty() bool {
+	return h.ID == "" && h.Title.Value == "" && h.Description.Value == "" && h.Rights.Value == "" &&
+		len(h.Links)+len(h.Updated)+len(h.Authors)+len(h.Categories)+len(h.SkipHours)+len(h.SkipDays) == 0 &&
+		h.Image == "" && h.Lang == "" && h.TTL == "" && h.SyPeriod == "" && h.SyFrequency == ""
 }
 
 // Link returns the first link of that relation, or "".

@@ -3,12 +3,16 @@ package parse
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
 )
+
+var errNoObject = errors.New("no JSON object")
 
 func isJSON(data []byte) bool {
 	data = bytes.TrimLeft(data, " \t\r\n")
@@ -19,18 +23,25 @@ func isJSON(data []byte) bool {
 // are whole.
 func scanJSON(data []byte) (*Document, error) {
 	doc := &Document{Format: "json1.0"}
-	top, items, broken := members(data)
-	if broken != nil {
-		doc.warn("the document was cut short or damaged (%v); what could be saved was read", broken)
+	parts := splitJSON(data)
+	top, err := members(parts.head)
+	if err != nil {
+		top, err = members(mendJSON(parts.head))
+	}
+	if err != nil || !parts.whole {
+		doc.warn("the document was cut short or damaged; what could be saved was read")
 	}
 	version, _ := top["version"].(string)
-	if !strings.Contains(version, "jsonfeed.org") && items == nil {
+	if !strings.Contains(version, "jsonfeed.org") && parts.items == nil {
 		return nil, fmt.Errorf("%w: JSON, but not a JSON Feed", ErrNoFeed)
 	}
 	if strings.Contains(version, "1.1") {
 		doc.Format = "json1.1"
 	}
-	for _, raw := range items {
+	if parts.count > MaxItems {
+		doc.warn("%d items, only the first %d are read", parts.count, MaxItems)
+	}
+	for _, raw := range parts.items {
 		if string(raw) != "null" {
 			doc.raw = append(doc.raw, raw)
 		}
@@ -40,49 +51,72 @@ func scanJSON(data []byte) (*Document, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoFeed, err)
 	}
 	doc.Header = jsonHeader(f, top)
-	doc.read = func(raw [][]byte) ([]Item, []string) { return each(raw, readJSON) }
+	doc.read = func(raw [][]byte) ([]Item, []string) {
+		mended := false
+		items, warnings := each(raw, func(raw [][]byte) ([]Item, error) { return readJSON(raw, &mended) })
+		if mended {
+			warnings = append(warnings, "damaged JSON was repaired")
+		}
+		return items, warnings
+	}
 	return doc, nil
 }
 
-// members reads the members of a JSON object, with those of "items" left raw.
-// At the first fault it stops and returns what it has.
-func members(data []byte) (top map[string]any, items [][]byte, err error) {
-	top = map[string]any{}
+// members reads the members of a JSON object. At the first fault it stops and
+// returns what it has.
+func members(data []byte) (map[string]any, error) {
+	top := map[string]any{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	if _, err := d.Token(); err != nil {
-		return top, nil, err
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return top, errors.Join(errNoObject, err)
 	}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
-			return top, items, err
+			return top, err
 		}
-		if key != "items" {
-			var value any
-			if err := d.Decode(&value); err != nil {
-				return top, items, err
+		var value any
+		if err := d.Decode(&value); err != nil {
+			return top, err
+		}
+		top[key.(string)] = value
+	}
+	_, err := d.Token()
+	return top, err
+}
+
+// mendJSON makes JSON of what comes close to it: control characters stand in
+// strings as they are, a comma follows the last member.
+func mendJSON(data []byte) []byte {
+	out := make([]byte, 0, len(data)+len(data)/16)
+	inString, comma := false, -1
+	for i := 0; i < len(data); i++ {
+		c := data[i]
+		switch {
+		case c == '"':
+			inString = !inString
+		case !inString:
+			if (c == ']' || c == '}') && comma >= 0 {
+				out[comma] = ' '
 			}
-			top[key.(string)] = value
+		case c == '\\' && i+1 < len(data):
+			out = append(out, c)
+			i++
+			c = data[i]
+		case c < ' ':
+			out = fmt.Appendf(out, "\\u%04x", c)
 			continue
 		}
-		if open, err := d.Token(); err != nil || open != json.Delim('[') {
-			return top, items, fmt.Errorf("items is no array")
+		switch {
+		case inString || !isSpace(c) && c != ',':
+			comma = -1
+		case c == ',':
+			comma = len(out)
 		}
-		items = [][]byte{}
-		for d.More() {
-			var raw json.RawMessage
-			if err := d.Decode(&raw); err != nil {
-				return top, items, err
-			}
-			items = append(items, raw)
-		}
-		if _, err := d.Token(); err != nil {
-			return top, items, err
-		}
+		out = append(out, c)
 	}
-	_, err = d.Token()
-	return top, items, err
+	return out
 }
 
 // feedOf hands an object to gofeed, its members of the types that the
@@ -101,7 +135,7 @@ func jsonHeader(f *jsonfeed.Feed, top map[string]any) Header {
 		Description: Text{Value: f.Description, Type: Plain},
 		Image:       either(f.Icon, f.Favicon),
 		Lang:        f.Language,
-		Authors:     jsonAuthors(append(f.Authors, f.Author)),
+		Authors:     jsonAuthors(f.Authors, f.Author),
 	}
 	link := func(rel, href string) {
 		if href != "" {
@@ -110,37 +144,55 @@ func jsonHeader(f *jsonfeed.Feed, top map[string]any) Header {
 	}
 	link("alternate", f.HomePageURL)
 	link("self", f.FeedURL)
-	if hubs, ok := top["hubs"].([]any); ok {
-		for _, hub := range hubs {
-			if m, ok := hub.(map[string]any); ok {
-				url, _ := m["url"].(string)
-				link("hub", url)
-			}
+	link("next", f.NextURL)
+	for _, hub := range asList(top["hubs"]) {
+		if m, ok := hub.(map[string]any); ok {
+			url, _ := m["url"].(string)
+			link("hub", url)
 		}
 	}
 	return h
 }
 
-func readJSON(raw [][]byte) ([]Item, error) {
-	var list []any
-	for _, r := range raw {
-		d := json.NewDecoder(bytes.NewReader(r))
-		d.UseNumber()
-		var value map[string]any
-		if err := d.Decode(&value); err != nil {
-			return nil, fmt.Errorf("item is no object: %w", err)
-		}
-		list = append(list, conform(value))
+// readJSON hands items to gofeed: as they stand, and where that fails with
+// their members made what they should be. It sets mended when it had to repair
+// one for that.
+func readJSON(raw [][]byte, mended *bool) ([]Item, error) {
+	thin, texts := make([][]byte, len(raw)), make([]jsonTexts, len(raw))
+	for i, r := range raw {
+		thin[i], texts[i] = withoutTexts(r)
 	}
-	f, err := feedOf(map[string]any{"items": list})
+	whole := slices.Concat([]byte(`{"items":[`), bytes.Join(thin, []byte(",")), []byte("]}"))
+	f, err := (&jsonfeed.Parser{}).Parse(bytes.NewReader(whole))
+	if err != nil || len(f.Items) != len(raw) {
+		texts = make([]jsonTexts, len(raw))
+		f, err = conforming(raw, mended)
+	}
 	if err != nil {
 		return nil, err
 	}
 	items := make([]Item, len(f.Items))
 	for i, j := range f.Items {
+		texts[i].restore(j)
 		items[i] = jsonItem(j)
 	}
 	return items, nil
+}
+
+func conforming(raw [][]byte, mended *bool) (*jsonfeed.Feed, error) {
+	var list []any
+	for _, r := range raw {
+		item, err := members(r)
+		if err != nil {
+			item, err = members(mendJSON(r))
+			*mended = *mended || err == nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("item is damaged: %w", err)
+		}
+		list = append(list, conform(item))
+	}
+	return feedOf(map[string]any{"items": list})
 }
 
 func jsonItem(j *jsonfeed.Item) Item {
@@ -148,7 +200,7 @@ func jsonItem(j *jsonfeed.Item) Item {
 		GUID:      strings.TrimSpace(j.ID),
 		Title:     Text{Value: j.Title, Type: Plain, Lang: j.Language},
 		Summary:   Text{Value: j.Summary, Type: Plain, Lang: j.Language},
-		Authors:   jsonAuthors(append(j.Authors, j.Author)),
+		Authors:   jsonAuthors(j.Authors, j.Author),
 		Published: some(j.DatePublished),
 		Updated:   some(j.DateModified),
 		Lang:      j.Language,
@@ -159,12 +211,19 @@ func jsonItem(j *jsonfeed.Item) Item {
 	case j.ContentText != "":
 		item.Content = Text{Value: j.ContentText, Type: Plain, Lang: j.Language}
 	}
-	for _, l := range []Link{{Rel: "alternate", Href: j.URL}, {Rel: "related", Href: j.ExternalURL}} {
+	links := []Link{{Rel: "alternate", Href: j.URL}, {Rel: "related", Href: j.ExternalURL}}
+	if strings.TrimSpace(j.URL) == "" {
+		item.Permalink = isAddress(item.GUID)
+		if !item.Permalink {
+			links[1].Rel = "alternate"
+		}
+	}
+	for _, l := range links {
 		if l.Href = strings.TrimSpace(l.Href); l.Href != "" {
 			item.Links = append(item.Links, l)
 		}
 	}
-	for _, tag := range j.Tags {
+	for _, tag := range some(j.Tags...) {
 		item.Categories = append(item.Categories, Category{Term: tag})
 	}
 	for _, image := range some(j.Image, j.BannerImage) {
@@ -185,7 +244,12 @@ func jsonItem(j *jsonfeed.Item) Item {
 	return item
 }
 
-func jsonAuthors(list []*jsonfeed.Author) []Person {
+// jsonAuthors reads the authors, or the author of version 1.0 where there are
+// none.
+func jsonAuthors(list []*jsonfeed.Author, one *jsonfeed.Author) []Person {
+	if len(list) == 0 {
+		list = []*jsonfeed.Author{one}
+	}
 	var persons []Person
 	for _, a := range list {
 		if a != nil && (a.Name != "" || a.URL != "") {

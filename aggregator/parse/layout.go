@@ -23,73 +23,87 @@ func (s span) of(data []byte) []byte { return data[s.start:s.end] }
 type dialect struct {
 	format string
 	item   string // local name of an item's element, in lower case
+	around string // name of the root that an item without one lacks
 }
 
 // findRoot skips what stands before the root element: declarations, comments,
-// and junk such as a server's warnings.
+// and junk such as a server's warnings. An item without a root will do where
+// there is no root.
 func findRoot(data []byte) (at int, d dialect, err error) {
 	l := lexer{data: data}
-	page := false
+	page, item := false, -1
 	for {
 		t, ok := l.next()
 		switch {
 		case !ok && page:
 			return 0, d, fmt.Errorf("%w: it is an HTML page", ErrNoFeed)
+		case !ok && item >= 0:
+			return item, d, nil
 		case !ok:
 			return 0, d, fmt.Errorf("%w: no rss, feed, RDF, urlset or sitemapindex element", ErrNoFeed)
-		case t.kind == stray:
-			l.pos = t.start + 1
-		case t.kind == unending:
+		case t.kind == stray || t.kind == unending:
 			l.pos = t.start + 1
 		case t.kind == start || t.kind == empty:
-			_, local := split(string(t.name))
-			if d, ok := rootDialect(strings.ToLower(local), data[t.start:t.end]); ok {
+			_, local := split(strings.ToLower(string(t.name)))
+			if d, ok := rootDialect(local, data[t.start:t.end], data[t.end:]); ok {
 				return t.start, d, nil
 			}
-			page = page || strings.EqualFold(local, "html")
+			if item < 0 && t.kind == start && (local == "entry" || local == "item") {
+				item, d = t.start, dialect{"rss2.0", local, "rss"}
+				if local == "entry" {
+					d = dialect{"atom1.0", local, "feed"}
+				}
+			}
+			page = page || local == "html"
 		}
 	}
 }
 
-func rootDialect(local string, tag []byte) (dialect, bool) {
+// rootDialect tells the dialect of a document by its root's name and start tag
+// and by the rest of it.
+func rootDialect(local string, tag, rest []byte) (dialect, bool) {
 	switch local {
 	case "rss":
 		format := "rss2.0"
-		switch v := attrValue(tag, "version"); v {
+		switch v := strings.TrimSpace(attrValue(tag, "version")); v {
 		case "0.90", "0.91", "0.92", "0.93", "0.94":
 			format = "rss" + v
 		}
-		return dialect{format, "item"}, true
+		return dialect{format: format, item: "item"}, true
 	case "rdf":
 		if bytes.Contains(tag, []byte("netscape.com/rdf/simple/0.9")) {
-			return dialect{"rss0.90", "item"}, true
+			return dialect{format: "rss0.90", item: "item"}, true
 		}
-		return dialect{"rss1.0", "item"}, true
+		return dialect{format: "rss1.0", item: "item"}, true
 	case "feed":
 		if bytes.Contains(tag, []byte("purl.org/atom/ns#")) || attrValue(tag, "version") == "0.3" {
-			return dialect{"atom0.3", "entry"}, true
+			return dialect{format: "atom0.3", item: "entry"}, true
 		}
-		return dialect{"atom1.0", "entry"}, true
+		return dialect{format: "atom1.0", item: "entry"}, true
 	case "urlset":
-		return dialect{"sitemap", "url"}, true
+		return dialect{format: "sitemap", item: "url"}, true
 	case "sitemapindex":
-		return dialect{"sitemap", "sitemap"}, true
+		return dialect{format: "sitemap", item: "sitemap"}, true
 	case "channel":
-		return dialect{"cdf", "item"}, true
+		if bytes.Contains(rest, []byte("</link>")) { // CDF has addresses in attributes
+			return dialect{format: "rss2.0", item: "item"}, true
+		}
+		return dialect{format: "cdf", item: "item"}, true
 	}
 	return dialect{}, false
 }
 
 // measure finds the parts of data, which begins with the root element. It is
-// also the guard: clean reports whether gofeed can be given these bytes as
-// they stand. When they are not clean the layout is of no use.
+// also the guard: clean reports whether they are well formed, as far as reading
+// them needs that, and within the bounds. When they are not clean the layout is
+// of no use.
 func measure(data []byte, item string) (lay layout, clean bool, err error) {
 	if hasIllegal(data) {
 		return lay, false, nil
 	}
 	var open [][]byte
 	depthOfItem := 0
-	namespaces, sections := 0, 0
+	namespaces := 0
 	l := lexer{data: data}
 	for {
 		t, ok := l.next()
@@ -99,17 +113,13 @@ func measure(data []byte, item string) (lay layout, clean bool, err error) {
 		switch t.kind {
 		case stray, unending:
 			return lay, false, nil
-		case cdata:
-			if sections++; sections > maxSections*(len(lay.items)+1) {
-				return lay, false, nil
-			}
 		case start, empty:
 			namespaces += bytes.Count(data[t.start:t.end], []byte("xmlns"))
-			if namespaces > MaxNamespaces {
-				return lay, false, fmt.Errorf("%w: more than %d namespace declarations", ErrNoFeed, MaxNamespaces)
+			if namespaces > MaxNamespaces*(len(lay.items)+1) {
+				return lay, false, fmt.Errorf("%w: more than %d namespace declarations in an item", ErrNoFeed, MaxNamespaces)
 			}
-			_, local := split(string(t.name))
-			isItem := strings.EqualFold(local, item)
+			local := localName(t.name)
+			isItem := len(local) == len(item) && strings.EqualFold(string(local), item)
 			switch {
 			case len(open) == 0:
 				lay.root = span{t.start, t.end}
@@ -121,7 +131,7 @@ func measure(data []byte, item string) (lay layout, clean bool, err error) {
 				if t.kind == start {
 					depthOfItem = len(open) + 1
 				}
-			case len(open) == 1 && item == "item" && strings.EqualFold(local, "channel"):
+			case len(open) == 1 && item == "item" && strings.EqualFold(string(local), "channel"):
 				lay.channel = span{t.start, t.end}
 			}
 			if t.kind == start {
@@ -142,21 +152,24 @@ func measure(data []byte, item string) (lay layout, clean bool, err error) {
 			}
 			open = open[:len(open)-1]
 			if len(open) == 0 {
-				return lay, true, nil
+				return lay, !holdsElement(data[t.end:], item), nil
 			}
 		}
 	}
 }
 
-// maxSections bounds the CDATA sections of a document, an item: gofeed takes
-// time that grows with their square.
-const maxSections = 100
+// holdsElement reports whether there is a start tag of that local name in
+// data, as it seems.
+func holdsElement(data []byte, local string) bool {
+	return bytes.Contains(data, []byte("<"+local)) || bytes.Contains(data, []byte(":"+local+">"))
+}
 
-// attrValue returns the value of a tag's attribute, or "".
+// attrValue returns the value of a tag's attribute, or "". Case does not
+// matter: there are documents all in capitals.
 func attrValue(tag []byte, name string) string {
-	for _, a := range attrs(tag) {
-		if a.name == name {
-			return a.value
+	for a := range attributes(tag) {
+		if len(a.name) == len(name) && strings.EqualFold(string(a.name), name) {
+			return a.value()
 		}
 	}
 	return ""

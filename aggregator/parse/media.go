@@ -2,77 +2,174 @@ package parse
 
 import (
 	"strings"
-
-	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// mediaRSS reads the elements of Media RSS: content, group and thumbnail.
-// What is said of the item or group as a whole holds for each content in it.
-func mediaRSS(x ext.Extensions) []Media {
-	m := x["media"]
-	if m == nil {
-		return nil
+// addMedia keeps what has an address.
+func (item *Item) addMedia(list ...Media) {
+	for _, m := range list {
+		if m.URL = strings.TrimSpace(m.URL); m.URL != "" {
+			item.Media = append(item.Media, m)
+		}
 	}
-	about := describe(m, Media{})
-	list := contents(m, about)
-	for _, group := range m["group"] {
-		list = append(list, contents(group.Children, describe(group.Children, about))...)
-	}
-	return list
 }
 
-// contents lists the media of one level. Thumbnails inside a content that is
-// no image stand for it.
-func contents(m map[string][]ext.Extension, about Media) []Media {
-	var list []Media
-	for _, e := range m["content"] {
-		c := describe(e.Children, about)
-		c.Kind = MediaContent
-		c.URL = strings.TrimSpace(e.Attrs["url"])
-		c.Type = e.Attrs["type"]
-		c.Medium = strings.ToLower(e.Attrs["medium"])
-		c.Length = e.Attrs["fileSize"]
-		c.Width, c.Height = e.Attrs["width"], e.Attrs["height"]
-		c.Duration = e.Attrs["duration"]
-		c.Default = strings.EqualFold(e.Attrs["isDefault"], "true")
-		if c.URL == "" {
-			for _, p := range e.Children["player"] {
-				c.URL = strings.TrimSpace(p.Attrs["url"])
+// borrowMedia reads Media RSS, and the images and files of podcasts, whose
+// duration stands beside them.
+func (item *Item) borrowMedia(f fields) {
+	enclosures := item.Media
+	item.Media = nil
+	item.mediaRSS(f)
+	duration := f.chars("itunes:duration")
+	for _, m := range enclosures {
+		m.Duration = either(m.Duration, duration)
+		item.Media = append(item.Media, m)
+	}
+	for _, e := range f.list {
+		switch e.name {
+		case "itunes:image", "googleplay:image", "podcast:image", "atom:logo", "atom:icon":
+			item.addMedia(e.picture(f.in))
+		case "itunes:link":
+			if e.attribute("rel") == "image" {
+				item.addMedia(e.picture(f.in))
 			}
+		case "podcast:images":
+			item.addMedia(widest(e.attribute("srcset")))
+		case "podcast:alternateenclosure":
+			m := e.media(f.in)
+			for _, source := range e.fields(f.in).all("podcast:source") {
+				m.URL = either(m.URL, source.attribute("uri"))
+			}
+			item.addMedia(m)
 		}
-		if c.URL != "" {
-			list = append(list, c)
-		}
-		list = append(list, thumbnails(e.Children, c)...)
 	}
-	return append(list, thumbnails(m, about)...)
 }
 
-func thumbnails(m map[string][]ext.Extension, about Media) []Media {
-	var list []Media
-	for _, e := range m["thumbnail"] {
-		url := strings.TrimSpace(either(e.Attrs["url"], e.Value))
-		if url == "" {
+// mediaRSS reads the elements of Media RSS: content, group, thumbnail and
+// player. What is said of the item or group as a whole holds for each content
+// in it.
+func (item *Item) mediaRSS(f fields) {
+	about := describe(f, Media{})
+	item.contents(f, about)
+	for _, group := range f.all("media:group") {
+		inside := group.fields(f.in)
+		item.contents(inside, describe(inside, about))
+		item.tell(inside)
+	}
+}
+
+// contents reads the media of one level. Thumbnails inside a content that is
+// no image stand for it.
+func (item *Item) contents(f fields, about Media) {
+	list := f.all("media:content")
+	for _, e := range list {
+		inside := e.fields(f.in)
+		c := describe(inside, about)
+		m := e.media(f.in)
+		m.Title, m.Caption, m.Credit = c.Title, c.Caption, c.Credit
+		for _, player := range inside.all("media:player") {
+			m.URL = either(m.URL, player.media(f.in).URL)
+		}
+		item.addMedia(m)
+		item.thumbnails(inside, c)
+		item.tell(inside)
+	}
+	if len(list) == 0 {
+		for _, e := range f.all("media:player") {
+			item.addMedia(e.media(f.in))
+		}
+	}
+	item.thumbnails(f, about)
+}
+
+func (item *Item) thumbnails(f fields, about Media) {
+	for _, e := range f.all("media:thumbnail") {
+		m := e.picture(f.in)
+		m.Kind, m.Title, m.Caption, m.Credit = MediaThumbnail, about.Title, about.Caption, about.Credit
+		item.addMedia(m)
+	}
+}
+
+// tell lets the words about a group or content speak for an item that has none
+// of its own.
+func (item *Item) tell(inside fields) {
+	item.Title = fallback(item.Title, inside.text("media:title"))
+	item.Summary = fallback(item.Summary, inside.text("media:description"))
+	item.Categories = append(item.Categories, inside.categories("media:category", "media:keywords")...)
+}
+
+// describe returns what the elements of one level say of the media on it, with
+// about for what they leave open.
+func describe(f fields, about Media) Media {
+	about.Title = either(f.chars("media:title"), about.Title)
+	about.Caption = either(f.chars("media:description", "media:text"), about.Caption)
+	about.Credit = either(strings.Join(f.strings("media:credit"), ", "), about.Credit)
+	return about
+}
+
+// media reads the attributes in which an element names a file.
+func (e field) media(in scope) Media {
+	m := Media{Kind: MediaContent}
+	for a := range attributes(e.tag) {
+		_, local := split(strings.ToLower(string(a.name)))
+		switch value := a.value(); local {
+		case "url", "href", "uri", "resource":
+			m.URL = e.address(value, in)
+		case "type":
+			m.Type = value
+		case "medium":
+			m.Medium = strings.ToLower(value)
+		case "length", "filesize":
+			m.Length = value
+		case "width":
+			m.Width = value
+		case "height":
+			m.Height = value
+		case "duration":
+			m.Duration = value
+		case "title", "alt":
+			m.Title = value
+		case "isdefault", "default":
+			m.Default = strings.EqualFold(value, "true")
+		}
+	}
+	return m
+}
+
+// enclosure reads an enclosure, whose address is its text now and then.
+func (e field) enclosure(f fields) Media {
+	m := e.media(f.in)
+	m.Kind = MediaEnclosure
+	m.URL = either(m.URL, e.chars())
+	return m
+}
+
+// picture reads an element that names an image: in an attribute, as its text,
+// or, as RSS does for the channel, in an element in it.
+func (e field) picture(in scope) Media {
+	m := e.media(in)
+	m.Kind, m.Medium = MediaImage, "image"
+	switch {
+	case m.URL != "":
+	case e.hasElements():
+		m.URL = e.fields(in).chars(":url")
+	default:
+		m.URL = e.chars()
+	}
+	return m
+}
+
+// widest returns the image of a srcset that is given most room.
+func widest(srcset string) Media {
+	m := Media{Kind: MediaImage, Medium: "image"}
+	for _, candidate := range strings.Split(srcset, ",") {
+		words := strings.Fields(candidate)
+		if len(words) == 0 {
 			continue
 		}
-		list = append(list, Media{
-			Kind: MediaThumbnail, URL: url, Medium: "image",
-			Width: e.Attrs["width"], Height: e.Attrs["height"],
-			Title: about.Title, Caption: about.Caption, Credit: about.Credit,
-		})
-	}
-	return list
-}
-
-func describe(m map[string][]ext.Extension, about Media) Media {
-	set := func(to *string, name string) {
-		if list := m[name]; len(list) > 0 && strings.TrimSpace(list[0].Value) != "" {
-			*to = strings.TrimSpace(list[0].Value)
+		width := strings.TrimSuffix(words[len(words)-1], "w")
+		if m.URL == "" || len(width) > len(m.Width) || len(width) == len(m.Width) && width > m.Width {
+			m.URL, m.Width = words[0], width
 		}
 	}
-	set(&about.Title, "title")
-	set(&about.Caption, "text")
-	set(&about.Caption, "description")
-	set(&about.Credit, "credit")
-	return about
+	return m
 }

@@ -1,17 +1,20 @@
 // Package parse reads the bytes of a source into a Document and its Items as
 // the source wrote them: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed,
-// CDF, sitemaps. It is pure: it reads no clock, opens nothing and keeps nothing.
+// CDF, sitemaps, and HTML pages by selectors. It is pure: it reads no clock,
+// opens nothing and keeps nothing.
 //
 // The work has two steps. Scan decodes the characters, guards against hostile
 // documents, repairs damaged ones, reads the header and cuts the document into
 // raw items. Items then reads those raw items that the caller does not know
-// yet. gofeed reads both; what its model loses is taken from the raw bytes.
+// yet: from their elements, by the usual names of the namespaces, with gofeed
+// behind that for JSON Feed and for items that seem to say little.
 package parse
 
 import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrNoFeed says that a body is not a document this package can read.
@@ -24,13 +27,15 @@ const (
 	MaxItems      = 5000
 	MaxDepth      = 200 // open elements
 	MaxAttributes = 200 // of one element
-	MaxNamespaces = 500 // declarations in the whole document
+	MaxNamespaces = 500 // declarations, an item
 )
 
 // Options say how to read a body.
 type Options struct {
-	ContentType string // of the response; its charset is believed after a BOM
+	ContentType string // of the response; its charset comes before a declaration
+	Language    string // Content-Language of the response: of a document that names none
 	Format      Format
+	Select      Select // for FormatHTML
 	Salt        string // goes into each item's digest
 }
 
@@ -47,7 +52,7 @@ const (
 
 // Document is a scanned body. It is not safe for concurrent use.
 type Document struct {
-	Format   string // rss0.90 … rss2.0, atom0.3, atom1.0, json1.0, json1.1, cdf, sitemap
+	Format   string // rss0.90 … rss2.0, atom0.3, atom1.0, json1.0, json1.1, cdf, sitemap, html
 	Header   Header
 	Warnings []string // what was repaired or left out, for people
 
@@ -63,8 +68,14 @@ type Document struct {
 // something else than a feed. The Document keeps parts of body.
 func Scan(body []byte, o Options) (doc *Document, err error) {
 	defer recovered(&err)
-	text, warnings := decode(body, o.ContentType)
+	reader := decode
+	if o.Format == FormatHTML {
+		reader = decodePage
+	}
+	text, warnings := reader(body, o.ContentType)
 	switch {
+	case o.Format == FormatHTML:
+		doc, err = scanPage(text, o.Select)
 	case isJSON(text):
 		doc, err = scanJSON(text)
 	default:
@@ -78,9 +89,13 @@ func Scan(body []byte, o Options) (doc *Document, err error) {
 		return nil, fmt.Errorf("%w: %s, but not a sitemap", ErrNoFeed, doc.Format)
 	case o.Format == FormatSyndication && isSitemap:
 		return nil, fmt.Errorf("%w: a sitemap", ErrNoFeed)
-	case doc.Header.Title.Value == "" && len(doc.raw) == 0 && doc.Parts == nil:
-		return nil, fmt.Errorf("%w: it has neither title nor items", ErrNoFeed)
+	case doc.Header.Empty() && len(doc.raw) == 0 && doc.Parts == nil:
+		return nil, fmt.Errorf("%w: it says nothing of itself and has no items", ErrNoFeed)
 	}
+	if doc.Header.Lang == "" {
+		doc.Header.Lang, _, _ = strings.Cut(o.Language, ",")
+	}
+	doc.Header.undouble()
 	doc.Warnings = append(warnings, doc.Warnings...)
 	if n := len(doc.raw); n > MaxItems {
 		doc.warn("%d items, only the first %d are read", n, MaxItems)
@@ -119,6 +134,7 @@ func (d *Document) Items(known func(Digest) bool) (items []Item, err error) {
 			continue
 		}
 		read[i].Digest = digests[i]
+		read[i].undouble()
 		items = append(items, read[i])
 	}
 	return items, nil

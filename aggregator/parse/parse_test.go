@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -176,7 +177,7 @@ func TestHostileDocumentsEndInTimeWithAnErrorOrItems(t *testing.T) {
 }
 
 // cpuTime returns what the process has used so far.
-func cpuTime(t *testing.T) time.Duration {
+func cpuTime(t testing.TB) time.Duration {
 	t.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -211,14 +212,45 @@ func FuzzScan(f *testing.F) {
 			f.Add(body, "text/xml; charset=utf-8")
 		}
 	}
+	for _, doc := range []string{
+		`<feed><entry><content type="xhtml" xml:base="a/"><x:div xmlns:x="http://www.w3.org/1999/xhtml"><x:a xml:base="b" href="c"/></x:div>`,
+		`<entry xml:lang=""><id>a</id><link href=b rel=c><content mode="base64">PGI+</content></entry>`,
+		`<!DOCTYPE rss [<!ENTITY a "b&c;"><!ENTITY c 'd'>]><rss><channel><title>&a;&a;`,
+		`<rss><channel><title>a<link>b<item><title>c<guid>d<description><![CDATA[e</description></item></channel></rss><item/>`,
+		`<rss><channel><item><enclosure url="a length="1" type=b/c><author><name>d<category>`,
+		"<RSS\x00><Item><tItle>\x01&#2;&lt;</ITEM>",
+		`<channel href="a"><item href="b"><title value="c"/></item></channel>`,
+	} {
+		f.Add([]byte(doc), "")
+		f.Add([]byte(doc), "text/xml; charset=utf-16")
+	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		doc, err := parse.Scan(body, parse.Options{ContentType: contentType})
 		if err != nil {
+			if !errors.Is(err, parse.ErrNoFeed) {
+				t.Error(err) // a panic
+			}
 			return
 		}
 		items, err := doc.Items(nil)
-		if err == nil && len(items) > doc.Len() {
-			t.Errorf("%d items of %d", len(items), doc.Len())
+		if err != nil || len(items) > doc.Len() {
+			t.Errorf("%d items of %d, %v", len(items), doc.Len(), err)
+		}
+		for _, w := range doc.Warnings {
+			if strings.Contains(w, "read document: ") {
+				t.Error(w) // a panic
+			}
+		}
+		for _, item := range items {
+			for _, text := range []string{item.GUID, item.Title.Value, item.Summary.Value, item.Content.Value, item.Base} {
+				if !utf8.ValidString(text) {
+					t.Errorf("not UTF-8: %q", text)
+				}
+			}
+		}
+		again, _ := parse.Scan(body, parse.Options{ContentType: contentType})
+		if more, _ := again.Items(nil); !cmp.Equal(items, more) {
+			t.Errorf("another result the next time: %s", cmp.Diff(items, more))
 		}
 		if len(doc.Digests()) != doc.Len() {
 			t.Errorf("%d digests of %d items", len(doc.Digests()), doc.Len())

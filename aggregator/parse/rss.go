@@ -1,216 +1,184 @@
 package parse
 
 import (
-	"bytes"
-	"cmp"
 	"slices"
 	"strings"
-
-	ext "github.com/mmcdole/gofeed/extensions"
-	"github.com/mmcdole/gofeed/rss"
 )
 
 func (s *sheet) rssHeader() (Header, error) {
-	f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.head()))
-	if err != nil {
-		return Header{}, err
-	}
+	return s.channelFields().header(), nil
+}
+
+// header reads a channel, which names itself as its items do.
+func (f fields) header() Header {
+	c := Item{Lang: f.in.lang}
+	c.rss(f)
 	h := Header{
-		Title:       s.guess(f.Title),
-		Description: s.guess(f.Description),
-		Lang:        f.Language,
-		Base:        s.scope.base,
-		Rights:      s.guess(f.Copyright),
-		Updated:     some(f.LastBuildDate, f.PubDate),
-		TTL:         f.TTL,
-		SkipHours:   f.SkipHours,
-		SkipDays:    f.SkipDays,
-		SyPeriod:    extension(f.Extensions, "sy", "updatePeriod"),
-		SyFrequency: extension(f.Extensions, "sy", "updateFrequency"),
+		ID:          c.GUID,
+		Title:       c.Title,
+		Description: fallback(c.Summary, f.text(":tagline", ":subtitle")),
+		Links:       c.Links,
+		Rights:      c.Rights,
+		Lang:        either(f.chars(":language", "dc:language"), f.in.lang),
+		Base:        f.in.base,
+		Updated:     slices.Concat(c.Updated, c.Published),
+		Authors:     append(c.Authors, f.persons(publishers...)...),
+		Categories:  c.Categories,
+		TTL:         f.chars(":ttl"),
+		SkipHours:   f.inside(":skiphours", ":hour"),
+		SkipDays:    f.inside(":skipdays", ":day"),
+		SyPeriod:    f.chars("sy:updateperiod"),
+		SyFrequency: f.chars("sy:updatefrequency"),
 	}
-	for _, link := range f.Links {
-		h.Links = append(h.Links, Link{Href: strings.TrimSpace(link), Rel: "alternate"})
+	for _, e := range f.all("itunes:image", "googleplay:image", ":image", ":logo", "podcast:image", "atom:logo", "atom:icon", "media:thumbnail") {
+		h.Image = either(h.Image, e.picture(f.in).URL)
 	}
-	h.Links = append(h.Links, atomLinks(f.Extensions)...)
-	if f.Image != nil {
-		h.Image = f.Image.URL
-	}
-	for _, name := range some(f.ManagingEditor, f.WebMaster) {
-		h.Authors = append(h.Authors, Person{Name: name})
-	}
-	if dc := f.DublinCoreExt; dc != nil {
-		h.Title = fallback(h.Title, s.guess(one(dc.Title)))
-		h.Description = fallback(h.Description, s.guess(one(dc.Description)))
-		h.Rights = fallback(h.Rights, s.guess(one(dc.Rights)))
-		h.Lang = either(h.Lang, one(dc.Language))
-		h.Updated = append(h.Updated, dc.Date...)
-		for _, name := range slices.Concat(dc.Creator, dc.Publisher) {
-			h.Authors = append(h.Authors, Person{Name: name})
+	return h
+}
+
+// channelFields returns what stands in the channel and, behind that, beside
+// it, where RSS 1.0 has the image.
+func (s *sheet) channelFields() fields {
+	elements, self, in := children(s.head(), scope{spaces: map[string]string{}})
+	f := named(elements, in, spaceOf(self, in))
+	for _, e := range slices.Backward(elements) {
+		if e.local == "channel" {
+			inside := named(e.children(in), in.enter(e.tag), e.space)
+			f = fields{inside.in, append(inside.list, f.list...)}
 		}
 	}
-	if it := f.ITunesExt; it != nil {
-		h.Image = either(h.Image, it.Image)
-		h.Description = fallback(h.Description, s.guess(it.Summary))
-		if it.Author != "" {
-			h.Authors = append(h.Authors, Person{Name: it.Author})
-		}
-	}
-	h.Lang = either(h.Lang, s.scope.lang)
-	for _, c := range f.Categories {
-		h.Categories = append(h.Categories, Category{Term: c.Value, Scheme: c.Domain})
-	}
-	return h, nil
+	return f
 }
 
 func (s *sheet) readRSS(raw [][]byte) ([]Item, error) {
-	cut := s.cut(raw)
-	f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.wrap(cut)))
-	if err != nil || len(f.Items) != len(raw) {
-		return nil, cmp.Or(err, errCount)
-	}
 	items := make([]Item, len(raw))
-	for i, r := range f.Items {
-		items[i] = rssItem(r, cut[i])
+	for i, r := range s.cut(raw) {
+		items[i] = rssItem(r)
 	}
 	return items, nil
 }
 
-func rssItem(r *rss.Item, raw *rawItem) Item {
-	in := raw.in
-	item := Item{
-		Title:     textIn(r.Title, Guess, in),
-		Published: some(r.PubDate),
-		Comments:  strings.TrimSpace(r.Comments),
-		Lang:      in.lang,
-		Base:      in.base,
+func rssItem(r *rawItem) Item {
+	f := r.fields()
+	if lang := f.chars("dc:language", ":language"); lang != "" && attrValue(r.self, "xml:lang") == "" {
+		f.in.lang = lang
 	}
-	if r.GUID != nil {
-		item.GUID = strings.TrimSpace(r.GUID.Value)
-		item.Permalink = !strings.EqualFold(strings.TrimSpace(r.GUID.IsPermalink), "false")
-	}
-	item.GUID = either(item.GUID, strings.TrimSpace(attrValue(raw.self, "rdf:about")))
-	for _, link := range r.Links {
-		if link = strings.TrimSpace(link); link != "" {
-			item.Links = append(item.Links, Link{Href: link, Rel: "alternate"})
+	item := Item{Lang: f.in.lang, Base: f.in.base}
+	item.GUID = strings.TrimSpace(element{tag: r.self}.attribute("about")) // rdf:about
+	item.rss(f)
+	for _, places := range [][]string{publishers, {"media:credit"}} {
+		if len(item.Authors) == 0 {
+			item.Authors = f.persons(places...)
 		}
 	}
-	item.Links = append(item.Links, atomLinks(r.Extensions)...)
-	if link := extension(r.Extensions, "feedburner", "origLink"); link != "" {
-		item.Links = append(item.Links, Link{Href: link, Rel: "original"})
-	}
-	for _, c := range r.Categories {
-		item.Categories = append(item.Categories, Category{Term: c.Value, Scheme: c.Domain})
-	}
-	if r.Source != nil {
-		item.Origin = &Origin{Title: textIn(r.Source.Title, Guess, in), URL: strings.TrimSpace(r.Source.URL)}
-	}
-	item.fromElements(raw.elements, in)
-	item.dublinCore(r.DublinCoreExt, in)
-	item.itunes(r.ITunesExt, in)
-	for _, e := range r.Enclosures {
-		item.Media = append(item.Media, Media{Kind: MediaEnclosure, URL: strings.TrimSpace(e.URL), Type: e.Type, Length: e.Length, Duration: itunesDuration(r)})
-	}
-	item.Media = append(mediaRSS(r.Extensions), item.Media...)
 	return item
 }
 
-func itunesDuration(r *rss.Item) string {
-	if r.ITunesExt == nil {
-		return ""
-	}
-	return r.ITunesExt.Duration
-}
+// publishers are the places of those who stand behind an item, and wrote it as
+// far as nobody else is named.
+var publishers = []string{":managingeditor", "dc:publisher", "itunes:owner", "googleplay:owner", ":webmaster"}
 
-func (item *Item) dublinCore(dc *ext.DublinCoreExtension, in scope) {
-	if dc == nil {
-		return
+// rss reads the elements that RSS has of its own, and then those it borrows.
+func (item *Item) rss(f fields) {
+	for _, e := range f.all(":link") {
+		item.addLink(e.element, f.in)
 	}
-	item.Title = fallback(item.Title, textIn(one(dc.Title), Guess, in))
-	item.Rights = textIn(one(dc.Rights), Guess, in)
-	item.Published = append(item.Published, dc.Date...)
-	item.GUID = either(item.GUID, strings.TrimSpace(one(dc.Identifier)))
-	item.Lang = either(item.Lang, one(dc.Language))
-	for _, name := range slices.Concat(dc.Creator, dc.Author) {
-		item.Authors = append(item.Authors, Person{Name: name})
-	}
-	for _, name := range dc.Contributor {
-		item.Contributors = append(item.Contributors, Person{Name: name})
-	}
-	for _, subject := range dc.Subject {
-		item.Categories = append(item.Categories, Category{Term: subject})
-	}
-}
-
-func (item *Item) itunes(it *ext.ITunesItemExtension, in scope) {
-	if it == nil {
-		return
-	}
-	item.Summary = fallback(item.Summary, textIn(either(it.Summary, it.Subtitle), Guess, in))
-	if it.Author != "" && len(item.Authors) == 0 {
-		item.Authors = append(item.Authors, Person{Name: it.Author})
-	}
-	if it.Image != "" {
-		item.Media = append(item.Media, Media{Kind: MediaImage, URL: strings.TrimSpace(it.Image), Medium: "image"})
-	}
-}
-
-// fromElements takes texts, and what gofeed's model of an RSS item has no
-// place for: further authors, xml:base and xml:lang of single elements, bodies
-// and dates under other names.
-func (item *Item) fromElements(elements []element, in scope) {
-	var authors []Person
-	for _, e := range elements {
-		inside := in.enter(e.tag)
-		switch name := e.vocabulary() + ":" + e.local; name {
-		case ":title":
-			item.Title.in(inside, e)
-		case ":description":
-			item.Summary = fallback(textIn(e.chars(), Guess, inside), item.Summary)
-		case "dc:description", "atom:summary":
-			item.Summary = fallback(item.Summary, textIn(e.chars(), Guess, inside))
-		case "content:encoded":
-			item.Content = fallback(item.Content, textIn(e.chars(), HTML, inside))
-		case ":body", "xhtml:body", ":fullitem":
-			item.Content = fallback(item.Content, Text{Value: inner(e), Type: HTML, Base: inside.base, Lang: inside.lang})
-		case ":author", "atom:author":
-			authors = append(authors, rssAuthor(e, inside))
-		case ":issued", "dcterms:issued", ":created", "dcterms:created", "atom:published":
-			item.Published = append(item.Published, some(e.chars())...)
-		case ":modified", "dcterms:modified", "atom:updated":
-			item.Updated = append(item.Updated, some(e.chars())...)
+	for _, e := range f.all(":guid") {
+		if guid := e.chars(); guid != "" {
+			item.setGUID(guid, e.element, f.in)
+			break
 		}
 	}
-	item.Authors = append(authors, item.Authors...)
-}
-
-// rssAuthor reads an author that is an address, or has the children of an
-// atom:author.
-func rssAuthor(e element, in scope) Person {
-	var p Person
-	for _, c := range e.children(in) {
-		switch c.local {
-		case "name":
-			p.Name = c.chars()
-		case "email":
-			p.Email = c.chars()
-		case "uri", "url":
-			p.URL = c.chars()
+	item.Title = f.text(":title")
+	item.Content = f.text("content:encoded", ":body", "xhtml:body", ":fullitem", ":encoded", ":content", "xhtml:div")
+	for _, e := range f.list {
+		switch e.name {
+		case ":description", ":summary", ":abstract":
+			item.addSummary(e.text(f.in))
 		}
 	}
-	if p == (Person{}) {
-		p.Name = e.chars()
+	item.Authors = f.persons(":author")
+	item.Contributors = f.persons(":contributor")
+	item.Categories = f.categories(":category", ":categories", ":keywords", ":tags", ":tag")
+	item.Published = f.strings(":pubdate", ":published", ":issued")
+	item.Updated = f.strings(":updated", ":modified", ":lastbuilddate")
+	item.Rights = f.text(":copyright", ":rights")
+	for _, e := range f.all(":comments") {
+		item.Comments = either(item.Comments, e.address(e.chars(), f.in))
 	}
-	return p
+	for _, e := range f.all(":source") {
+		if o := e.origin(f.in); item.Origin == nil && o != (Origin{}) {
+			item.Origin = &o
+		}
+	}
+	for _, e := range f.all(":enclosure", "enc:enclosure") {
+		item.addMedia(e.enclosure(f))
+	}
+	for _, e := range f.all(":image", ":thumbnail") {
+		item.addMedia(e.picture(f.in))
+	}
+	item.borrow(f)
+	item.Published = append(item.Published, f.strings(":created", ":date")...)
 }
 
-// in sets the text's base and language when e is the element it came from.
-func (t *Text) in(s scope, e element) {
-	if t.Value != "" && len(e.inner) > 0 {
-		t.Base, t.Lang = s.base, s.lang
+// addSummary keeps a description. One more, behind that, is the content where
+// the item has no other.
+func (item *Item) addSummary(t Text) {
+	if item.Summary.Value != "" {
+		item.Content = fallback(item.Content, t)
+	}
+	item.Summary = fallback(item.Summary, t)
+}
+
+// setGUID keeps the text of a guid. With a base of its own, one that is an
+// address is written to be joined to that.
+func (item *Item) setGUID(guid string, e element, in scope) {
+	item.GUID, item.Permalink = guid, isPermalink(e)
+	if href := e.address(guid, in); item.Permalink && href != guid {
+		item.addAtomLink(Link{Href: href, Rel: "alternate"})
 	}
 }
 
-func (s *sheet) guess(value string) Text { return textIn(value, Guess, s.scope) }
+// isPermalink reports whether a guid is an address, as it is unless it says
+// otherwise.
+func isPermalink(guid element) bool {
+	switch strings.ToLower(strings.TrimSpace(guid.attribute("isPermaLink"))) {
+	case "false", "no", "0":
+		return false
+	}
+	return true
+}
+
+// addLink keeps the address that is the text of an element, or the link that
+// an atom:link is: many forget the prefix.
+func (item *Item) addLink(e element, in scope) {
+	l := atomLink(e)
+	l.Href = e.address(either(e.attribute("href"), either(l.Href, e.attribute("url"))), in)
+	item.addAtomLink(l)
+}
+
+// origin reads the source of an item: RSS writes the title as its text, Atom
+// has elements in it.
+func (e field) origin(in scope) Origin {
+	o := Origin{URL: e.address(e.attribute("url"), in)}
+	if !e.hasElements() {
+		o.Title = fallback(Text{}, e.text(in))
+		return o
+	}
+	inside := e.fields(in)
+	o.ID = inside.chars(":id", "atom:id")
+	o.Title = inside.text(":title", "atom:title")
+	o.Updated = inside.chars(":updated", "atom:updated")
+	for _, l := range inside.all(":link", "atom:link") {
+		switch link := atomLink(l.element); link.Rel {
+		case "self":
+			o.URL = either(o.URL, link.Href)
+		case "alternate":
+			o.Link = either(o.Link, link.Href)
+		}
+	}
+	return o
+}
 
 func textIn(value string, t TextType, in scope) Text {
 	if value == "" {

@@ -60,50 +60,72 @@ func (item *Item) addSitemap(e element, in scope) {
 	case "news":
 		item.addNews(e, in)
 	case "image":
-		m := Media{Kind: MediaImage, Medium: "image"}
-		for _, c := range e.children(in) {
-			switch c.local {
-			case "loc":
-				m.URL = c.chars()
-			case "title":
-				m.Title = c.chars()
-			case "caption":
-				m.Caption = c.chars()
-			}
-		}
-		item.addMedia(m)
+		item.addMedia(sitemapImage(e, in))
 	case "video":
-		video, thumbnail := Media{Kind: MediaContent, Medium: "video"}, Media{Kind: MediaThumbnail, Medium: "image"}
-		for _, c := range e.children(in) {
-			switch c.local {
-			case "content_loc":
-				video.URL = c.chars()
-			case "player_loc":
-				video.URL = either(video.URL, c.chars())
-			case "thumbnail_loc":
-				thumbnail.URL = c.chars()
-			case "title":
-				video.Title = c.chars()
-			case "description":
-				video.Caption = c.chars()
-			case "duration":
-				video.Duration = c.chars()
-			}
-		}
-		item.addMedia(video)
-		item.addMedia(thumbnail)
+		item.addVideo(e, in)
 	}
 }
 
-// addNews reads a news:news element. The name of the publication is who
-// wrote, as far as a sitemap tells.
+func sitemapImage(e element, in scope) Media {
+	m := Media{Kind: MediaImage, Medium: "image"}
+	for _, c := range e.children(in) {
+		switch c.local {
+		case "loc":
+			m.URL = c.chars()
+		case "title":
+			m.Title = c.chars()
+		case "caption":
+			m.Caption = c.chars()
+		}
+	}
+	return m
+}
+
+// addVideo reads a video:video element. Without a news:news element, what it
+// says of the film is all that is said of the page.
+func (item *Item) addVideo(e element, in scope) {
+	video := Media{Kind: MediaContent, Medium: "video"}
+	var pictures []Media
+	for _, c := range e.children(in) {
+		switch c.local {
+		case "content_loc":
+			video.URL = c.chars()
+		case "player_loc":
+			video.URL = either(video.URL, c.chars())
+		case "thumbnail_loc":
+			pictures = append(pictures, Media{Kind: MediaThumbnail, Medium: "image", URL: c.chars()})
+		case "title":
+			video.Title = c.chars()
+		case "description":
+			video.Caption = c.chars()
+		case "duration":
+			video.Duration = c.chars()
+		case "publication_date":
+			item.Published = append(item.Published, some(c.chars())...)
+		case "uploader":
+			if name := c.chars(); name != "" {
+				item.Authors = append(item.Authors, Person{Name: name, URL: c.attr("info")})
+			}
+		case "tag", "category":
+			for _, term := range some(c.chars()) {
+				item.Categories = append(item.Categories, Category{Term: term})
+			}
+		}
+	}
+	item.addMedia(video)
+	item.addMedia(pictures...)
+	item.Title = fallback(item.Title, textIn(video.Title, Plain, in))
+	item.Summary = fallback(item.Summary, textIn(video.Caption, Plain, in))
+}
+
+// addNews reads a news:news element.
 func (item *Item) addNews(e element, in scope) {
 	for _, c := range e.children(in) {
 		switch c.local {
 		case "title":
 			item.Title = textIn(c.chars(), Plain, in)
 		case "publication_date":
-			item.Published = append(item.Published, some(c.chars())...)
+			item.Published = append(some(c.chars()), item.Published...)
 		case "publication":
 			for _, p := range c.children(in) {
 				if p.local == "language" {
@@ -111,17 +133,9 @@ func (item *Item) addNews(e element, in scope) {
 				}
 			}
 		case "keywords", "genres":
-			for _, word := range strings.Split(c.chars(), ",") {
-				for _, term := range some(word) {
-					item.Categories = append(item.Categories, Category{Term: term})
-				}
+			for _, term := range some(strings.Split(c.chars(), ",")...) {
+				item.Categories = append(item.Categories, Category{Term: term})
 			}
 		}
-	}
-}
-
-func (item *Item) addMedia(m Media) {
-	if m.URL != "" {
-		item.Media = append(item.Media, m)
 	}
 }

@@ -1,27 +1,32 @@
 package parse
 
 import (
+	"bytes"
 	"html"
 	"strings"
 )
 
 // characters returns what the raw inside of an element says: CDATA as it
-// stands, entities resolved once, XML's and HTML's. Markup inside is kept as
-// it stands.
-func characters(raw string) string {
-	if !strings.Contains(raw, "<![CDATA[") {
-		return unescape(raw)
+// stands, entities resolved once, XML's and HTML's, nothing of comments and
+// instructions. Markup inside is kept as it stands.
+func characters(raw []byte) string {
+	if bytes.IndexByte(raw, '<') < 0 {
+		return unescape(string(raw))
 	}
+	l := lexer{data: raw}
+	if t, ok := l.next(); ok && t.kind == cdata && t.end == len(raw) {
+		return string(raw[len("<![CDATA[") : len(raw)-len("]]>")])
+	}
+	l = lexer{data: raw}
 	var b strings.Builder
-	for raw != "" {
-		before, rest, ok := strings.Cut(raw, "<![CDATA[")
-		b.WriteString(unescape(before))
-		if !ok {
-			break
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		switch piece := raw[t.start:t.end]; t.kind {
+		case cdata:
+			b.Write(piece[len("<![CDATA[") : len(piece)-len("]]>")])
+		case aside:
+		default:
+			b.WriteString(unescape(string(piece)))
 		}
-		inside, after, _ := strings.Cut(rest, "]]>")
-		b.WriteString(inside)
-		raw = after
 	}
 	return b.String()
 }
@@ -60,8 +65,18 @@ func entity(s string) (c string, n int) {
 	if end < 0 {
 		return "", 0
 	}
+	switch s[1:end] { // nearly all there are
+	case "lt":
+		return "<", end + 1
+	case "gt":
+		return ">", end + 1
+	case "amp":
+		return "&", end + 1
+	case "quot":
+		return `"`, end + 1
+	}
 	c = html.UnescapeString(s[:end+1])
-	if strings.HasSuffix(c, ";") && s[:end+1] != "&semi;" && s[:end+1] != "&#59;" {
+	if strings.HasSuffix(c, ";") && c != ";" { // unknown, or known without the end: "&notit;"
 		return "", 0
 	}
 	return c, end + 1

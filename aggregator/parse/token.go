@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
@@ -32,7 +33,22 @@ type token struct {
 type lexer struct {
 	data []byte
 	pos  int
+
+	// never are the ends of constructs that do not come any more, so that they
+	// are not searched for again and again.
+	never [subsetEnd + 1]bool
 }
+
+// ends are the ends of constructs that may be long.
+var ends = [...]string{sectionEnd: "]]>", commentEnd: "-->", instructionEnd: "?>", tagEnd: ">"}
+
+const (
+	sectionEnd = iota
+	commentEnd
+	instructionEnd
+	tagEnd
+	subsetEnd
+)
 
 // next returns the next token; ok is false at the end of the document.
 func (l *lexer) next() (t token, ok bool) {
@@ -48,7 +64,7 @@ func (l *lexer) next() (t token, ok bool) {
 			t.end = t.start + i
 		}
 	} else {
-		t.kind, t.name, t.end = markup(rest)
+		t.kind, t.name, t.end = l.markup(rest)
 		t.end += t.start
 	}
 	l.pos = t.end
@@ -57,36 +73,37 @@ func (l *lexer) next() (t token, ok bool) {
 
 // markup reads what begins at the "<" that rest begins with, and returns how
 // long it is.
-func markup(rest []byte) (kind, []byte, int) {
+func (l *lexer) markup(rest []byte) (kind, []byte, int) {
 	switch {
 	case len(rest) < 2:
 		return stray, nil, 1
-	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-		return until(rest, "]]>", cdata)
+	case len(rest) >= len("<![CDATA[") && bytes.EqualFold(rest[:len("<![CDATA[")], []byte("<![CDATA[")):
+		return l.until(rest, len("<![CDATA["), sectionEnd, cdata)
 	case bytes.HasPrefix(rest, []byte("<!--")):
-		return until(rest, "-->", aside)
+		return l.until(rest, len("<!--"), commentEnd, aside)
 	case rest[1] == '?':
-		return until(rest, "?>", aside)
+		return l.until(rest, len("<?"), instructionEnd, aside)
 	case rest[1] == '!':
-		return doctype(rest)
+		return l.doctype(rest)
 	case rest[1] == '/':
 		n := nameEnd(rest, 2)
-		i := bytes.IndexByte(rest[n:], '>')
-		switch {
-		case n == 2:
+		if n == 2 {
 			return stray, nil, 1
+		}
+		switch i := bytes.IndexAny(rest[n:], "<>"); {
 		case i < 0:
 			return unending, nil, len(rest)
-		case bytes.IndexByte(rest[n:n+i], '<') >= 0: // </a<b>
-			return end, rest[2:n], n + bytes.IndexByte(rest[n:], '<')
+		case rest[n+i] == '<': // </a<b>
+			return end, rest[2:n], n + i
+		default:
+			return end, rest[2:n], n + i + 1
 		}
-		return end, rest[2:n], n + i + 1
 	}
 	n := nameEnd(rest, 1)
 	if n == 1 {
 		return stray, nil, 1
 	}
-	i := tagEnd(rest, n)
+	i := closing(rest, n)
 	switch {
 	case i < 0:
 		return unending, nil, len(rest)
@@ -98,30 +115,58 @@ func markup(rest []byte) (kind, []byte, int) {
 	return start, rest[1:n], i + 1
 }
 
-func until(rest []byte, close string, k kind) (kind, []byte, int) {
-	i := bytes.Index(rest, []byte(close))
-	if i < 0 {
-		return unending, nil, len(rest)
+// until reads a construct to its end, which comes at from or later.
+func (l *lexer) until(rest []byte, from, end int, k kind) (kind, []byte, int) {
+	if !l.never[end] {
+		if i := bytes.Index(rest[from:], []byte(ends[end])); i >= 0 {
+			return k, nil, from + i + len(ends[end])
+		}
+		l.never[end] = true
 	}
-	return k, nil, i + len(close)
+	return unending, nil, len(rest)
 }
 
 // doctype reads a <!DOCTYPE …> with its internal subset.
-func doctype(rest []byte) (kind, []byte, int) {
-	depth := 0
-	for i, c := range rest {
-		switch c {
+func (l *lexer) doctype(rest []byte) (kind, []byte, int) {
+	inSubset := false
+	for i := len("<!"); i < len(rest) && !l.never[subsetEnd]; i++ {
+		switch c := rest[i]; c {
 		case '[':
-			depth++
+			inSubset = true
 		case ']':
-			depth--
+			inSubset = false
+		case '"', '\'':
+			i = skipQuoted(rest, i, inSubset)
+		case '<':
+			switch {
+			case bytes.HasPrefix(rest[i:], []byte("<!--")):
+				_, _, size := l.until(rest[i:], len("<!--"), commentEnd, aside)
+				i += size - 1
+			case nameEnd(rest, i+1) > i+1: // an element: the subset was not closed
+				l.never[subsetEnd] = true
+			}
 		case '>':
-			if depth <= 0 {
+			if !inSubset {
 				return aside, nil, i + 1
 			}
 		}
 	}
-	return unending, nil, len(rest)
+	l.never[subsetEnd] = true
+	return l.until(rest, len("<!"), tagEnd, aside)
+}
+
+// skipQuoted returns the index of the quote that ends the string which the one
+// at i begins; i itself when that is never closed, as it seems.
+func skipQuoted(rest []byte, i int, mayHoldTags bool) int {
+	n := bytes.IndexByte(rest[i+1:min(len(rest), i+1+maxAttribute)], rest[i])
+	if n < 0 {
+		return i
+	}
+	inside := rest[i+1 : i+1+n]
+	if end := bytes.IndexByte(inside, '>'); end >= 0 && !mayHoldTags && bytes.IndexByte(inside[end:], '<') >= 0 {
+		return i
+	}
+	return i + 1 + n
 }
 
 // nameEnd returns where the name that starts at rest[from] ends; from itself
@@ -138,20 +183,17 @@ func nameEnd(rest []byte, from int) int {
 	return i
 }
 
-// tagEnd returns the index of the ">" that ends the tag whose name ends at
+// closing returns the index of the ">" that ends the tag whose name ends at
 // from, or of a "<" outside of quotes that comes first, or -1. A quote that is
 // never closed is no quote.
-func tagEnd(rest []byte, from int) int {
+func closing(rest []byte, from int) int {
 	for i := from; i < len(rest); i++ {
-		switch c := rest[i]; c {
+		switch rest[i] {
 		case '>', '<':
 			return i
 		case '"', '\'':
-			if rest[i-1] != '=' && !isSpace(rest[i-1]) {
-				continue
-			}
-			if j := bytes.IndexByte(rest[i+1:], c); j >= 0 && j < maxAttribute {
-				i += j + 1
+			if rest[i-1] == '=' || isSpace(rest[i-1]) {
+				i = skipQuoted(rest, i, false)
 			}
 		}
 	}
@@ -164,55 +206,71 @@ const maxAttribute = 1 << 16
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// attr is an attribute as written; at and end are its place in its tag.
+// attr is an attribute as written.
 type attr struct {
-	name    string
-	value   string // entities resolved
-	at, end int
+	name, raw []byte // raw is the value with its entities
+	at, end   int    // its place in its tag
 }
 
-// attrs reads the attributes of a start or empty tag, at most MaxAttributes.
-func attrs(tag []byte) []attr {
-	var list []attr
-	i := nameEnd(tag, 1)
-	for i < len(tag) && len(list) < MaxAttributes {
-		for i < len(tag) && nameEnd(tag, i) == i {
-			i++
-		}
-		at := i
-		i = nameEnd(tag, i)
-		if i == at {
-			break
-		}
-		name := string(tag[at:i])
-		i = skipSpace(tag, i)
-		if i >= len(tag) || tag[i] != '=' {
-			list = append(list, attr{name: name, at: at, end: i})
-			continue
-		}
-		i = skipSpace(tag, i+1)
-		if i >= len(tag) {
-			break
-		}
-		var value []byte
-		if q := tag[i]; q == '"' || q == '\'' {
-			j := bytes.IndexByte(tag[i+1:], q)
-			if j < 0 {
-				break
+func (a attr) value() string { return unescape(string(a.raw)) }
+
+// attributes iterates over the attributes of a start or empty tag, at most
+// MaxAttributes. It makes the best of quotes that are missing.
+func attributes(tag []byte) iter.Seq[attr] {
+	return func(yield func(attr) bool) {
+		i := nameEnd(tag, 1)
+		for range MaxAttributes {
+			for i < len(tag) && nameEnd(tag, i) == i {
+				i++
 			}
-			value = tag[i+1 : i+1+j]
-			i += j + 2
-		} else {
-			j := i
-			for j < len(tag) && !isSpace(tag[j]) && tag[j] != '>' {
-				j++
+			a := attr{at: i}
+			i = nameEnd(tag, i)
+			if i == a.at {
+				return
 			}
-			value = tag[i:j]
-			i = j
+			a.name = tag[a.at:i]
+			if j := skipSpace(tag, i); j < len(tag) && tag[j] == '=' {
+				a.raw, i = attrValueAt(tag, skipSpace(tag, j+1))
+			}
+			a.end = i
+			if !yield(a) {
+				return
+			}
 		}
-		list = append(list, attr{name: name, value: unescape(string(value)), at: at, end: i})
 	}
-	return list
+}
+
+// attrValueAt reads the value that begins at i, and returns where it ends.
+func attrValueAt(tag []byte, i int) (value []byte, end int) {
+	if i < len(tag) && (tag[i] == '"' || tag[i] == '\'') {
+		if n := bytes.IndexByte(tag[i+1:], tag[i]); n >= 0 {
+			value = tag[i+1 : i+1+n]
+			if cut := nextAttr(value); cut >= 0 {
+				return value[:cut], i + 1 + cut
+			}
+			return value, i + n + 2
+		}
+		i++
+	}
+	end = i
+	for end < len(tag) && !isSpace(tag[end]) && tag[end] != '>' {
+		end++
+	}
+	return bytes.TrimSuffix(tag[i:end], []byte("/")), end
+}
+
+// nextAttr returns where, in a value without closing quote that reaches to the
+// first quote of the next attribute, that attribute begins; else -1.
+func nextAttr(value []byte) int {
+	name, ok := bytes.CutSuffix(value, []byte("="))
+	if !ok {
+		return -1
+	}
+	cut := bytes.LastIndexAny(name, " \t\r\n")
+	if cut < 0 || cut+1 == len(name) || nameEnd(name, cut+1) != len(name) {
+		return -1
+	}
+	return cut
 }
 
 func skipSpace(b []byte, i int) int {
@@ -229,3 +287,6 @@ func split(name string) (prefix, local string) {
 	}
 	return "", name
 }
+
+// localName returns a qualified name without its prefix.
+func localName(name []byte) []byte { return name[bytes.IndexByte(name, ':')+1:] }

@@ -5,13 +5,11 @@ import (
 	"fmt"
 )
 
-// sheet is an XML document cut into its parts, ready for gofeed.
+// sheet is an XML document cut into its parts.
 type sheet struct {
 	data []byte // from the root's start tag on
 	layout
-	scope scope  // inside the element that holds the items
-	open  []byte // start tags around the items, without xml:base
-	close []byte // their end tags
+	scope scope // inside the element that holds the items
 }
 
 func scanXML(data []byte) (*Document, error) {
@@ -20,7 +18,10 @@ func scanXML(data []byte) (*Document, error) {
 		return nil, err
 	}
 	doc := &Document{Format: d.format}
-	s := sheet{data: data[at:]}
+	s := sheet{data: expand(data[at:], entities(data[:at]))}
+	if d.around != "" {
+		s.data = fmt.Appendf(nil, "<%s>%s</%s>", d.around, s.data, d.around)
+	}
 	clean := false
 	if s.layout, clean, err = measure(s.data, d.item); err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func scanXML(data []byte) (*Document, error) {
 			return nil, fmt.Errorf("%w: the markup is damaged beyond repair", ErrNoFeed)
 		}
 	}
-	s.frame()
+	s.scope = s.around()
 	if d.item == "sitemap" {
 		doc.Parts = s.sitemapParts()
 		return doc, nil
@@ -44,10 +45,10 @@ func scanXML(data []byte) (*Document, error) {
 	for _, item := range s.items {
 		doc.raw = append(doc.raw, item.of(s.data))
 	}
-	read, header := s.readRSS, s.rssHeader
+	read, header := s.backed(s.readRSS), s.rssHeader
 	switch d.format {
 	case "atom0.3", "atom1.0":
-		read, header = s.readAtom, s.atomHeader
+		read, header = s.backed(s.readAtom), s.atomHeader
 	case "sitemap":
 		read, header = s.readSitemap, s.sitemapHeader
 	case "cdf":
@@ -63,22 +64,13 @@ func scanXML(data []byte) (*Document, error) {
 	return doc, nil
 }
 
-// frame prepares what stands around the items.
-func (s *sheet) frame() {
-	root, channel := s.root.of(s.data), s.channel.of(s.data)
-	s.scope = scope{spaces: map[string]string{}}.enter(root)
-	s.open = bytes.Clone(root)
-	if !s.inRoot && len(channel) > 0 {
-		s.scope = s.scope.enter(channel)
-		s.open = append(s.open, channel...)
-		s.close = endTag(channel)
+// around returns the scope inside the element that holds the items.
+func (s *sheet) around() scope {
+	outer := scope{spaces: map[string]string{}}.enter(s.root.of(s.data))
+	if s.inRoot {
+		return outer
 	}
-	s.close = append(s.close, endTag(root)...)
-	blankBases(s.open, 2)
-}
-
-func endTag(start []byte) []byte {
-	return fmt.Appendf(nil, "</%s>", start[1:nameEnd(start, 1)])
+	return outer.enter(s.channel.of(s.data))
 }
 
 // head returns the document without its items.
@@ -90,22 +82,6 @@ func (s *sheet) head() []byte {
 		at = item.end
 	}
 	b.Write(s.data[at:])
-	head := b.Bytes()
-	blankBases(head, 3)
-	return head
-}
-
-// wrap returns a document of these items alone, for gofeed, without the inside
-// of texts: they are taken from the elements, and cost gofeed the most.
-func (s *sheet) wrap(raw []*rawItem) []byte {
-	var b bytes.Buffer
-	b.Write(s.open)
-	for _, r := range raw {
-		at := b.Len()
-		r.writeWithoutTexts(&b)
-		blankBases(b.Bytes()[at:], 1)
-	}
-	b.Write(s.close)
 	return b.Bytes()
 }
 
@@ -121,7 +97,7 @@ func (s *sheet) cut(raw [][]byte) []*rawItem {
 
 // each reads all items at once or, when one of them spoils that, one by one,
 // so that only the bad ones are lost.
-func each(raw [][]byte, read func([][]byte) ([]Item, error)) ([]Item, []string) {
+func each(raw [][]byte, read reader) ([]Item, []string) {
 	items, err := guarded(raw, read)
 	if err == nil {
 		return items, nil
@@ -140,7 +116,7 @@ func each(raw [][]byte, read func([][]byte) ([]Item, error)) ([]Item, []string) 
 	return items, warnings
 }
 
-func guarded(raw [][]byte, read func([][]byte) ([]Item, error)) (items []Item, err error) {
+func guarded(raw [][]byte, read reader) (items []Item, err error) {
 	defer recovered(&err)
 	items, err = read(raw)
 	if err == nil && len(items) != len(raw) {
