@@ -67,8 +67,12 @@ func (s Source) validateFormat(r *report, key string) {
 		r.problem(key+".select", `is for pages; write format = "html" too`)
 	}
 	for _, selector := range []struct{ name, css string }{
-		{"item", s.Select.Item}, {"link", s.Select.Link}, {"title", s.Select.Title},
-		{"date", s.Select.Date}, {"summary", s.Select.Summary}, {"image", s.Select.Image},
+		{"item", s.Select.Item},
+		{"link", s.Select.Link},
+		{"title", s.Select.Title},
+		{"date", s.Select.Date},
+		{"summary", s.Select.Summary},
+		{"image", s.Select.Image},
 	} {
 		r.check(key+".select."+selector.name, checkSelector(selector.css))
 	}
