@@ -17,7 +17,7 @@ func About(s Source, h parse.Header, now time.Time) storage.About {
 		ID:          d.guid(h.ID),
 		Title:       d.cuts.text("title", plain(h.Title), maxTitle),
 		Description: d.cuts.text("description", plain(h.Description), maxRights),
-		Link:        absolute(h.Link("alternate"), base),
+		Link:        pageURL(h.Links, base),
 		Self:        absolute(h.Link("self"), base),
 		Hub:         absolute(h.Link("hub"), base),
 		Image:       absolute(h.Image, base),

@@ -16,7 +16,7 @@ const maxAttribute = 2000
 // to write, or "" when it is not to be written.
 func (c *cleaner) attribute(n *html.Node, name string) string {
 	value, ok := rawAttribute(n, name)
-	if !ok {
+	if !ok || c.isFull() {
 		return ""
 	}
 	switch name {
@@ -44,6 +44,11 @@ func (c *cleaner) attribute(n *html.Node, name string) string {
 	return shorten(legal(value), maxAttribute)
 }
 
+// isFull reports whether more is written than is kept. The URLs of what follows
+// are left out: each may be a thousand times as long as what the source wrote,
+// when the base is long.
+func (c *cleaner) isFull() bool { return len(c.out) > maxHTML }
+
 // rawAttribute returns the first attribute of that name, as browsers do.
 func rawAttribute(n *html.Node, name string) (string, bool) {
 	for _, a := range n.Attr {
@@ -56,6 +61,9 @@ func rawAttribute(n *html.Node, name string) (string, bool) {
 
 // href also allows mail addresses. What is only a fragment leads into the page.
 func (c *cleaner) href(value string) string {
+	if isPlainURL(value) {
+		return value
+	}
 	if len(value) > maxURL {
 		return ""
 	}

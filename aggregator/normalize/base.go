@@ -3,6 +3,7 @@ package normalize
 import (
 	"cmp"
 	"net/url"
+	"strings"
 
 	"newsfeed/aggregator/parse"
 )
@@ -28,17 +29,27 @@ func (d *document) within(xmlBase ...string) *url.URL {
 
 // entryURL returns the address of the article: the one from before a feed
 // service put its own in the place, the page in HTML, any other page, a guid
-// that says it is one, else the recording or film.
+// that says it is one, what the item names as its content, else the recording
+// or film.
 func entryURL(item *parse.Item, base *url.URL) string {
-	if u := absolute(item.Link("original"), base); u != "" {
-		return u
-	}
+	return cmp.Or(
+		link(item.Link("original"), base),
+		pageURL(item.Links, base),
+		permalink(item, base),
+		link(item.Link("content"), base),
+		mediaURL(item.Media, base),
+	)
+}
+
+// pageURL returns the first alternate link to a page in HTML, else the first
+// to anything.
+func pageURL(links []parse.Link, base *url.URL) string {
 	other := ""
-	for _, l := range item.Links {
+	for _, l := range links {
 		if l.Rel != "alternate" {
 			continue
 		}
-		u := absolute(l.Href, base)
+		u := link(l.Href, base)
 		switch t := mediaType(l.Type); {
 		case u == "":
 		case t == "" || t == "text/html" || t == "application/xhtml+xml":
@@ -47,20 +58,28 @@ func entryURL(item *parse.Item, base *url.URL) string {
 			other = u
 		}
 	}
-	if other != "" {
-		return other
+	return other
+}
+
+func permalink(item *parse.Item, base *url.URL) string {
+	if !item.Permalink {
+		return ""
 	}
-	if item.Permalink {
-		if u := absolute(item.GUID, base); u != "" {
-			return u
-		}
-	}
-	for _, m := range item.Media {
+	return link(item.GUID, base)
+}
+
+func mediaURL(media []parse.Media, base *url.URL) string {
+	for _, m := range media {
 		if m.Kind == parse.MediaEnclosure || m.Kind == parse.MediaContent {
-			if u := absolute(m.URL, base); u != "" {
+			if u := link(m.URL, base); u != "" {
 				return u
 			}
 		}
 	}
 	return ""
 }
+
+// link is absolute for what may have been escaped once too often.
+func link(raw string, base *url.URL) string { return absolute(ampersands.Replace(raw), base) }
+
+var ampersands = strings.NewReplacer("&amp;", "&", "&#038;", "&", "&#38;", "&")

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -41,12 +42,12 @@ func (d *document) body(kind string, item *parse.Item, t parse.Text, article str
 	}
 	base := d.within(t.Base, item.Base)
 	page := base
-	if t.Base == "" && item.Base == "" && d.header.Base == "" {
-		if u := parseURL(article, nil); u != nil {
+	if t.Base == "" && item.Base == "" && d.header.Base == "" && article != "" {
+		if u, err := url.Parse(article); err == nil {
 			page = u
 		}
 	}
-	return sanitize(value, base, page)
+	return d.cleaner.sanitize(value, base, page)
 }
 
 // excerptLength is about how many characters an excerpt has.
@@ -55,12 +56,10 @@ const excerptLength = 300
 // excerpt returns the beginning of a text in one line, up to the end of a
 // sentence, else of a word.
 func excerpt(text string) string {
-	text = fold(text)
-	runes := []rune(shorten(text, excerptLength*utf8.UTFMax+1))
+	runes := firstLine(text, excerptLength+1)
 	if len(runes) <= excerptLength {
-		return text
+		return string(runes)
 	}
-	runes = runes[:excerptLength]
 	for i := len(runes) - 1; i > excerptLength/2; i-- {
 		switch r := runes[i]; {
 		case strings.ContainsRune("。！？", r):
@@ -74,5 +73,22 @@ func excerpt(text string) string {
 			return strings.TrimRight(string(runes[:i]), " ,;:–—-") + "…"
 		}
 	}
-	return string(runes) + "…"
+	return string(runes[:excerptLength]) + "…"
+}
+
+// firstLine returns the first n characters, at most, of a text made one line.
+func firstLine(text string, n int) []rune {
+	line := make([]rune, 0, n)
+	for word := range strings.FieldsSeq(text) {
+		if len(line) > 0 && len(line) < n {
+			line = append(line, ' ')
+		}
+		for _, r := range word {
+			if len(line) == n {
+				return line
+			}
+			line = append(line, r)
+		}
+	}
+	return line
 }

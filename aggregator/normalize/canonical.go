@@ -1,22 +1,40 @@
 package normalize
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
 
 // Canonical returns a URL without what does not belong to the address of a
 // document: tracking parameters, the fragment (except "#!"), the default port,
-// dot segments, capitals in scheme and host. The rest is neither reordered nor
+// dot segments, capitals in scheme and host, what asks for the AMP or mobile
+// form, the cache or redirector around it. The rest is neither reordered nor
 // re-encoded, so that the result still works. It is "" when rawURL is not an
 // absolute http or https URL. Canonical is idempotent.
 func Canonical(rawURL string) string {
+	if isCanonical(rawURL) {
+		return rawURL
+	}
 	u := parseURL(rawURL, nil)
 	if u == nil {
 		return ""
 	}
-	u = u.ResolveReference(u)
-	u.Host = strings.ToLower(u.Host)
+	return canonical(u)
+}
+
+// isCanonical reports whether rawURL, as most do, surely has nothing that
+// canonical would change.
+func isCanonical(rawURL string) bool {
+	_, rest, _ := strings.Cut(rawURL, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	return isPlainURL(rawURL) && host == strings.ToLower(host) && !strings.ContainsAny(path, "?#") &&
+		!strings.Contains(rest, "/.") && !strings.Contains(rest, "//") && !strings.Contains(rest, "amp") &&
+		!strings.Contains("."+host, ".m.") && !strings.Contains("."+host, ".mobile.")
+}
+
+func canonical(u *url.URL) string {
+	u = original(u)
 	if port := u.Port(); port == "" || port == "80" && u.Scheme == "http" || port == "443" && u.Scheme == "https" {
 		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}

@@ -37,6 +37,21 @@ func TestCanonical(t *testing.T) {
 		{"ref beside tracking", "http://example.org/a?ref=business&id=1&gclid=2", "http://example.org/a?id=1"},
 		{"ref without", "http://example.org/a?ref=rss", "http://example.org/a"},
 		{"user", "http://user@example.org/a", "http://user@example.org/a"},
+		{"AMP path", "https://example.org/news/1/amp", "https://example.org/news/1"},
+		{"AMP path with slash", "https://example.org/news/1/amp/", "https://example.org/news/1/"},
+		{"AMP ending", "https://example.org/news/1.amp.html", "https://example.org/news/1.html"},
+		{"AMP query", "https://example.org/news?id=1&amp=1&outputType=amp", "https://example.org/news?id=1"},
+		{"a path about AMP", "https://example.org/amp", "https://example.org/amp"},
+		{"a word with amp", "https://example.org/stamp?lamp=1", "https://example.org/stamp?lamp=1"},
+		{"AMP host", "https://amp.example.org/a", "https://example.org/a"},
+		{"mobile host", "https://m.example.co.uk/a", "https://example.co.uk/a"},
+		{"mobile label within", "https://en.m.example.org:8443/a", "https://en.example.org:8443/a"},
+		{"a domain that is short", "https://m.org/a", "https://m.org/a"},
+		{"AMP cache", "https://www-example-org.cdn.ampproject.org/c/s/www.example.org/a%2Fb/amp?x=1", "https://www.example.org/a%2Fb?x=1"},
+		{"AMP viewer", "https://www.google.com/amp/s/www.example.org/a", "https://www.example.org/a"},
+		{"redirector", "https://www.google.co.uk/url?sa=t&url=https%3A%2F%2Fexample.org%2Fa%3Futm_source%3Dx&ct=ga", "https://example.org/a"},
+		{"redirector to nothing", "https://www.google.com/url?sa=t", "https://www.google.com/url?sa=t"},
+		{"not the redirector", "https://google.example.org/url?q=https://example.com/", "https://google.example.org/url?q=https://example.com/"},
 		{"backslashes", `http:\\example.org\a`, "http://example.org/a"},
 		{"stray percent", "http://example.org/100%", "http://example.org/100%25"},
 		{"no scheme", "//example.org/a", "https://example.org/a"},
@@ -62,6 +77,7 @@ func TestCanonical(t *testing.T) {
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{
 		"http://example.org/a/../b?x=1&utm_source=y#z", "//bücher.example:443/%zz?a&&b", `http:\\u:p@[::1]:80\?#!x`, "http://a/..//b;c=d",
+		"https://a-b.cdn.ampproject.org/c/s/m.m.a.b/amp/amp?amp&amp=1", "https://google.com/url?q=https://google.com/url?q=http%3A%2F%2Famp.m.x.y%2F.amp", "http://m.a.org/x/amp.amp/amp",
 	} {
 		f.Add(s)
 	}

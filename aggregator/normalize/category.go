@@ -1,14 +1,14 @@
 package normalize
 
 import (
-	"cmp"
 	"strings"
 
 	"newsfeed/aggregator/parse"
 )
 
 // categories returns the subjects of an item and those that the configuration
-// adds, each once. Terms that are addresses are for programs.
+// adds, each once: what a category is called for people, and then its term
+// where that is another word. Terms that are addresses are for programs.
 func (d *document) categories(written []parse.Category) []string {
 	var list []string
 	seen := map[string]bool{}
@@ -20,11 +20,11 @@ func (d *document) categories(written []parse.Category) []string {
 		}
 	}
 	for _, c := range written {
-		name := plainString(cmp.Or(strings.TrimSpace(c.Label), c.Term))
-		if scheme, _ := cutScheme(name); scheme == "http" || scheme == "https" {
-			continue
+		for _, name := range []string{plainString(c.Label), plainString(c.Term)} {
+			if scheme, _ := cutScheme(name); scheme != "http" && scheme != "https" {
+				add(d.cuts.text("category", name, maxCategory))
+			}
 		}
-		add(d.cuts.text("category", name, maxCategory))
 		if len(list) > maxCategories {
 			d.cuts["categories"]++
 			list = list[:maxCategories]

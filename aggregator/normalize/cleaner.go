@@ -3,6 +3,7 @@ package normalize
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -11,8 +12,9 @@ import (
 	"newsfeed/storage"
 )
 
-// cleaner writes the safe part of one tree.
+// cleaner writes the safe part of one tree after the other.
 type cleaner struct {
+	tidy       tidyReader
 	model      contentModel
 	text       textWriter
 	base, page *url.URL
@@ -23,21 +25,46 @@ type cleaner struct {
 	inLink     bool
 }
 
+// reset makes c ready for the next tree. The memory of the last one is used
+// again.
+func (c *cleaner) reset(base, page *url.URL) {
+	*c = cleaner{
+		tidy:  c.tidy,
+		model: contentModel{stack: c.model.stack[:0]},
+		text:  textWriter{b: c.text.b[:0], atStart: true},
+		base:  base,
+		page:  page,
+		out:   c.out[:0],
+	}
+}
+
 // clean parses a fragment and writes its safe part. It is false when the
 // fragment is nested too deeply to be parsed.
 func (c *cleaner) clean(fragment string) (string, bool) {
-	c.text.atStart = true
-	c.out = make([]byte, 0, len(fragment))
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(legal(fragment)), body, html.ParseOptionEnableScripting(false))
-	if err != nil {
+	body, ok := c.parse(legal(fragment))
+	if !ok {
 		return "", false
 	}
+	c.out = slices.Grow(c.out, len(fragment))
+	c.children(body)
+	return string(bytes.TrimSpace(c.out)), true
+}
+
+// parse returns a body element with the tree of a fragment.
+func (c *cleaner) parse(fragment string) (*html.Node, bool) {
+	if body, ok := c.tidy.read(fragment); ok {
+		return body, true
+	}
+	return parseFragment(fragment)
+}
+
+func parseFragment(fragment string) (*html.Node, bool) {
+	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
+	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(fragment), body, html.ParseOptionEnableScripting(false))
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	c.children(body)
-	return strings.TrimSpace(string(c.out)), true
+	return body, err == nil
 }
 
 func (c *cleaner) node(n *html.Node) {
@@ -46,7 +73,7 @@ func (c *cleaner) node(n *html.Node) {
 		text := legal(n.Data)
 		c.model.text(text)
 		c.text.text(text)
-		c.out = append(c.out, escapeText(text)...)
+		c.out = appendEscaped(c.out, text, false)
 	case html.ElementNode:
 		c.element(n)
 	}
@@ -157,5 +184,5 @@ func (c *cleaner) put(name, value string) {
 
 func (c *cleaner) write(name, value string) {
 	c.out = append(append(append(c.out, ' '), name...), `="`...)
-	c.out = append(append(c.out, attributeEscaper.Replace(value)...), '"')
+	c.out = append(appendEscaped(c.out, value, true), '"')
 }

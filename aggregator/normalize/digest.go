@@ -9,8 +9,8 @@ import (
 
 // digest covers what a reader sees of an entry. Each part goes in with its
 // length, so that nothing can move from one part to the next unseen.
-func digest(e storage.Entry) storage.Digest {
-	var b []byte
+func (d *document) digest(e *storage.Entry) storage.Digest {
+	b := d.digested[:0]
 	number := func(n int64) { b = binary.AppendVarint(b, n) }
 	text := func(list ...string) {
 		for _, s := range list {
@@ -33,6 +33,7 @@ func digest(e storage.Entry) storage.Digest {
 		number(int64(m.Height))
 		number(int64(m.Duration))
 	}
+	d.digested = b
 	sum := sha256.Sum256(b)
 	return storage.Digest(sum[:len(storage.Digest{})])
 }

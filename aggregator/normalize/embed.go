@@ -68,7 +68,8 @@ func filmURL(src string) string {
 		return ""
 	}
 	path, known := players[u.Host]
-	if !known || !strings.HasPrefix(u.Path, path) {
+	if !known || !strings.HasPrefix(u.Path, path) || strings.Contains(u.Path, "/.") {
+		// "/embed/../redirect" leads anywhere.
 		return ""
 	}
 	u.Scheme = "https"

@@ -74,7 +74,7 @@ func TestCategories(t *testing.T) {
 		{Term: "<b>x</b>"},
 	}}
 	got, _ := normalize.Entries(s, parse.Header{}, []parse.Item{item}, now)
-	if diff := cmp.Diff([]string{"R&D", "Germany", "World", "x", "news"}, got[0].Categories); diff != "" {
+	if diff := cmp.Diff([]string{"R&D", "Germany", "de", "World", "x", "news"}, got[0].Categories); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -204,7 +204,7 @@ func TestMedia(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for in, want := range map[string]time.Duration{
 		"": 0, "61": 61 * time.Second, " 61.7 ": 61 * time.Second, "2:03": 123 * time.Second, "1:00:00": time.Hour, "90:00": 90 * time.Minute,
-		"-1": 0, "1:x": 0, "1e9": 0, "99999999": 0, "NaN": 0, "Inf": 0, "PT1M": 0,
+		"-1": 0, "1:x": 0, "1e9": 0, "99999999": 0, "NaN": 0, "Inf": 0, "PT1H1M": 61 * time.Minute, "5m": 5 * time.Minute, "-5m": 0, "9999h": 0,
 	} {
 		e := entry(t, parse.Item{Media: []parse.Media{{Kind: parse.MediaEnclosure, URL: "/a.mp3", Duration: in}}})
 		if got := e.Media[0].Duration; got != want {

@@ -39,7 +39,9 @@ func (c *cleaner) image(n *html.Node) {
 	if lazy || lazySet {
 		c.waited = n
 	}
-	c.images = append(c.images, describeImage(n, src))
+	if len(c.images) < maxImages {
+		c.images = append(c.images, describeImage(n, src))
+	}
 
 	c.model.void(atom.Img)
 	c.out = append(c.out, "<img"...)
@@ -55,11 +57,17 @@ func (c *cleaner) image(n *html.Node) {
 	for _, name := range []string{"width", "height", "title", "lang", "dir"} {
 		c.put(name, c.attribute(n, name))
 	}
+	// The host learns neither what is never scrolled to nor where it is read.
+	c.put("loading", "lazy")
+	c.put("referrerpolicy", "no-referrer")
 	c.out = append(c.out, '>')
 }
 
 // lazy returns the first of the named attributes that clean accepts.
 func (c *cleaner) lazy(n *html.Node, names []string, clean func(string) string) (string, bool) {
+	if c.isFull() {
+		return "", false
+	}
 	for _, name := range names {
 		if v, ok := rawAttribute(n, name); ok {
 			if v = clean(v); v != "" {
@@ -126,6 +134,10 @@ func inside(n *html.Node, a atom.Atom) bool {
 	return false
 }
 
+// maxImages is how many images of a text are described: an entry has room for
+// fewer.
+const maxImages = 2 * maxMedia
+
 // describeImage returns what the page says about an image.
 func describeImage(n *html.Node, src string) storage.Media {
 	m := storage.Media{URL: src, Medium: storage.Image}
@@ -140,6 +152,25 @@ func describeImage(n *html.Node, src string) storage.Media {
 	if m.Title = fold(shorten(alt, maxAttribute)); m.Title == "" {
 		m.Title = fold(shorten(title, maxAttribute))
 	}
-	m.Caption, m.Credit = figureCaption(n)
+	if isFigure(figureOf(n)) {
+		m.Caption, m.Credit = figureCaption(n)
+	}
 	return m
+}
+
+// maxFigure is how many nodes a figure has. One with more is a page in itself,
+// which would be searched again for each of its images.
+const maxFigure = 300
+
+func isFigure(n *html.Node) bool {
+	if n == nil {
+		return false
+	}
+	nodes := 0
+	for range n.Descendants() {
+		if nodes++; nodes > maxFigure {
+			return false
+		}
+	}
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strings"
 
 	"newsfeed/aggregator/parse"
 	"newsfeed/storage"
@@ -16,7 +17,7 @@ func (d *document) media(written []parse.Media, images []storage.Media, base *ur
 	var list []namedMedia
 	for _, w := range written {
 		m := d.medium(w, base)
-		if m.URL == "" || isCounter(m.URL) || m.Medium == storage.Image && m.Width == 1 {
+		if m.URL == "" || isCounter(m.URL) && w.Kind != parse.MediaEnclosure || m.Medium == storage.Image && m.Width == 1 {
 			continue
 		}
 		list = addMedia(list, m)
@@ -71,7 +72,7 @@ func addMedia(list []namedMedia, m namedMedia) []namedMedia {
 		if list[i].key != m.key {
 			continue
 		}
-		if m.Width > list[i].Width || list[i].kind == parse.MediaThumbnail && m.kind != parse.MediaThumbnail {
+		if m.isBetter(list[i]) {
 			list[i], m = m, list[i]
 		}
 		list[i].main = list[i].main || m.main
@@ -79,6 +80,22 @@ func addMedia(list []namedMedia, m namedMedia) []namedMedia {
 		return list
 	}
 	return append(list, m)
+}
+
+// isBetter reports whether m shows more of the same picture than other.
+func (m namedMedia) isBetter(other namedMedia) bool {
+	switch {
+	case m.Width != other.Width:
+		return m.Width > other.Width
+	case m.kind != other.kind && other.kind == parse.MediaThumbnail:
+		return true
+	}
+	return m.Medium == storage.Image && isResized(other.URL) && !isResized(m.URL)
+}
+
+// isResized reports whether the URL of a picture asks for a size.
+func isResized(u string) bool {
+	return len(pictureKey(u)) < len(strings.TrimPrefix(strings.TrimPrefix(u, "http://"), "https://"))
 }
 
 // complete fills in what is not known of a medium. Sizes are of one file only.
@@ -120,7 +137,7 @@ func leadRank(m namedMedia) int {
 // medium normalizes one medium.
 func (d *document) medium(w parse.Media, base *url.URL) namedMedia {
 	m := storage.Media{
-		URL:      absolute(w.URL, base),
+		URL:      link(w.URL, base),
 		Type:     mediaType(w.Type),
 		Bytes:    fileSize(w.Length),
 		Width:    pixels(w.Width),

@@ -69,7 +69,7 @@ var endings = map[string]storage.Medium{
 const maxBytes = 1 << 40
 
 func fileSize(s string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(s), ",", ""), 10, 64)
 	if err != nil || n < 0 || n > maxBytes {
 		return 0
 	}
@@ -82,12 +82,16 @@ func pixels(s string) int { return atoi(numeric(s)) }
 const maxDuration = 1000 * time.Hour
 
 // duration reads seconds, m:s and h:m:s, each with a fraction or without, in
-// whole seconds.
+// whole seconds, and durations like PT1H30M.
 func duration(s string) time.Duration {
 	if len(s) > maxLanguage {
 		return 0
 	}
-	parts := strings.Split(strings.TrimSpace(s), ":")
+	s = strings.TrimSpace(s)
+	if d, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(s, "PT"))); err == nil && d > 0 && d <= maxDuration {
+		return d.Truncate(time.Second)
+	}
+	parts := strings.Split(s, ":")
 	if len(parts) > 3 {
 		return 0
 	}

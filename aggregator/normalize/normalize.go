@@ -51,6 +51,11 @@ type document struct {
 	cuts   cuts
 
 	guessed map[string]int // languages, by how often
+	unsure  int            // texts whose language could not be guessed
+
+	// Memory that one entry after the other uses.
+	cleaner  cleaner
+	digested []byte
 }
 
 func (d *document) entry(item *parse.Item) storage.Entry {
@@ -72,7 +77,7 @@ func (d *document) entry(item *parse.Item) storage.Entry {
 	e.Language = d.language(item, text)
 	e.ReadingTime = readingTime(text)
 	d.date(&e, item)
-	e.Digest = digest(e)
+	e.Digest = d.digest(&e)
 	return e
 }
 

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"unicode"
@@ -26,16 +27,45 @@ func (d *document) authors(item *parse.Item, base *url.URL) []storage.Person {
 			list = addPerson(list, p)
 		}
 		if len(list) > maxAuthors {
-			d.cuts["authors"]++
-			return list[:maxAuthors]
+			break
 		}
+	}
+	if list = apart(list); len(list) > maxAuthors {
+		d.cuts["authors"]++
+		list = list[:maxAuthors]
 	}
 	return list
 }
 
+// apart makes several people of one who has a list for a name, as far as there
+// may be so many.
+func apart(list []storage.Person) []storage.Person {
+	var people []storage.Person
+	for _, p := range list {
+		names := []string{p.Name}
+		if p.Email == "" && p.URL == "" {
+			names = splitNames(p.Name)
+		}
+		for _, p.Name = range names {
+			if people = addPerson(people, p); len(people) > maxAuthors {
+				return people
+			}
+		}
+	}
+	return people
+}
+
 // people reads one author as written, which may be several.
 func (d *document) people(w parse.Person, base *url.URL) []storage.Person {
-	name, mail := splitAddress(d.cuts.text("author", w.Name, maxName*4))
+	written := d.cuts.text("author", w.Name, maxName*4)
+	if list := splitAddresses(written); w.Email == "" && w.URL == "" && len(list) > 1 {
+		var people []storage.Person
+		for _, one := range list {
+			people = append(people, d.people(parse.Person{Name: one}, base)...)
+		}
+		return people
+	}
+	name, mail, page := splitAddress(written)
 	if m := strings.TrimSpace(w.Email); isMail(m) {
 		mail = m
 	}
@@ -43,16 +73,12 @@ func (d *document) people(w parse.Person, base *url.URL) []storage.Person {
 	for _, by := range []string{"By ", "by ", "BY "} {
 		name = strings.TrimPrefix(name, by)
 	}
-	person := storage.Person{Name: name, Email: mail, URL: absolute(w.URL, base)}
-	switch names := splitNames(name); {
-	case person == storage.Person{}:
+	if strings.Trim(name, "()<>[].,;:-–—|/ ") == "" {
+		name = ""
+	}
+	person := storage.Person{Name: name, Email: mail, URL: absolute(cmp.Or(w.URL, page), base)}
+	if person == (storage.Person{}) {
 		return nil
-	case len(names) > 1 && person.Email == "" && person.URL == "":
-		people := make([]storage.Person, len(names))
-		for i, n := range names {
-			people[i].Name = n
-		}
-		return people
 	}
 	return []storage.Person{person}
 }
@@ -80,38 +106,95 @@ func addPerson(list []storage.Person, p storage.Person) []storage.Person {
 	return append(list, p)
 }
 
-// splitAddress reads "mail (name)", "name (mail)", "name <mail>" and a mail
-// address alone.
-func splitAddress(s string) (name, mail string) {
-	s = strings.TrimSpace(s)
+// splitAddresses splits a list of mail addresses, which may have names, at the
+// commas and semicolons between them. It returns nil for anything else.
+func splitAddresses(s string) []string {
+	var list []string
+	depth, from := 0, 0
+	for i, c := range s + "," {
+		switch {
+		case c == '(' || c == '<':
+			depth++
+		case c == ')' || c == '>':
+			depth--
+		case (c == ',' || c == ';') && depth == 0:
+			if start, _ := findMail(s[from:i]); start < 0 {
+				return nil
+			}
+			list = append(list, s[from:i])
+			from = i + 1
+		}
+	}
+	return list
+}
+
+// splitAddress finds the mail address in what a source wrote for a person, or
+// the address of a page in brackets. What stands around it is the name.
+func splitAddress(s string) (name, mail, page string) {
 	if !strings.Contains(s, "<") {
 		s = html.UnescapeString(s)
 	}
-	s = strings.TrimSpace(strings.TrimPrefix(s, "mailto:"))
-	if isMail(s) {
-		return "", s
+	if start, end := findMail(s); start >= 0 {
+		mail = s[start:end]
+		before := strings.TrimSpace(strings.TrimSuffix(s[:start], "mailto:"))
+		after := s[end:]
+		if strings.HasPrefix(after, "?") { // ?subject=…
+			_, after, _ = strings.Cut(after, " ")
+		}
+		return bareName(before + " " + after), mail, ""
 	}
-	for _, marks := range []string{"()", "<>", "[]"} {
-		before, rest, ok := strings.Cut(s, marks[:1])
+	for _, marks := range []string{"()", "<>"} {
+		before, rest, _ := strings.Cut(s, marks[:1])
 		inner, after, closed := strings.Cut(rest, marks[1:])
-		before, inner = strings.TrimSpace(before), strings.TrimSpace(strings.TrimPrefix(inner, "mailto:"))
-		switch {
-		case !ok || !closed || strings.TrimSpace(after) != "":
-		case isMail(before):
-			return strings.Trim(inner, `" `), before
-		case isMail(inner):
-			return strings.Trim(before, `" `), inner
+		if scheme, _ := cutScheme(strings.TrimSpace(inner)); closed && (scheme == "http" || scheme == "https") {
+			return bareName(before + " " + after), "", inner
 		}
 	}
-	if mail, name, ok := strings.Cut(s, " "); ok && isMail(mail) {
-		return name, mail
-	}
-	return s, ""
+	return strings.TrimSpace(s), "", ""
 }
+
+// bareName returns a name without what stood round the address beside it.
+func bareName(s string) string {
+	for _, marks := range []string{"( )", "< >", "[ ]", "()", "<>", "[]"} {
+		s = strings.Replace(s, marks, "", 1)
+	}
+	s = strings.Trim(s, " \t\r\n,;-–—|")
+	if strings.HasPrefix(s, "(") {
+		s = strings.TrimPrefix(s, "(")
+		s = strings.TrimSuffix(s, ")")
+	} else if !strings.Contains(s, "(") {
+		s = strings.TrimSuffix(s, ")")
+	}
+	return strings.Trim(s, "\" ")
+}
+
+// findMail returns where a mail address begins and ends in s, or a negative
+// place.
+func findMail(s string) (start, end int) {
+	for {
+		at := strings.IndexByte(s[end:], '@')
+		if at < 0 {
+			return -1, -1
+		}
+		at += end
+		start = end + strings.LastIndexAny(s[end:at], notInMail) + 1
+		for end = at + 1; end < len(s) && strings.IndexByte(notInHost, s[end]) < 0; end++ {
+		}
+		if mail := strings.TrimRight(s[start:end], "."); isMail(mail) {
+			return start, start + len(mail)
+		}
+	}
+}
+
+// What ends a mail address, and its host.
+const (
+	notInMail = " \t\r\n()<>,;:\"/[]|"
+	notInHost = notInMail + "?&"
+)
 
 func isMail(s string) bool {
 	user, host, ok := strings.Cut(s, "@")
-	return ok && user != "" && host != "" && len(s) <= maxName && legal(s) == s && !strings.ContainsAny(s, " \t\n()<>,;:\"/") && !strings.Contains(host, "@")
+	return ok && user != "" && host != "" && len(s) <= maxName && legal(s) == s && !strings.ContainsAny(s, notInMail) && !strings.Contains(host, "@")
 }
 
 // splitNames splits a list of names where it is surely one: at semicolons, and
@@ -126,7 +209,7 @@ func splitNames(s string) []string {
 		}
 		return names
 	}
-	parts := strings.Split(strings.NewReplacer(", and ", ", ", " and ", ", ", " & ", ", ").Replace(s), ", ")
+	parts := strings.Split(betweenNames.Replace(s), ", ")
 	for _, p := range parts {
 		if !isFullName(p) {
 			return []string{s}
@@ -134,6 +217,8 @@ func splitNames(s string) []string {
 	}
 	return parts
 }
+
+var betweenNames = strings.NewReplacer(", and ", ", ", " and ", ", ", " & ", ", ")
 
 func isFullName(s string) bool {
 	words := strings.Fields(s)

@@ -14,9 +14,29 @@ func isPixel(n *html.Node, src string) bool {
 	if (hasWidth || hasHeight) && (!hasWidth || width <= 1) && (!hasHeight || height <= 1) {
 		return true
 	}
+	return isHidden(n) || isCounter(src)
+}
+
+// isHidden reports whether its style leaves nothing to see of an image.
+func isHidden(n *html.Node) bool {
 	style, _ := rawAttribute(n, "style")
 	style = strings.Join(strings.Fields(strings.ToLower(shorten(style, maxHarmless))), "")
-	return strings.Contains(style, "display:none") || strings.Contains(style, "width:1px;height:1px") || isCounter(src)
+	var narrow, flat bool
+	for declaration := range strings.SplitSeq(style, ";") {
+		property, value, _ := strings.Cut(strings.TrimSuffix(declaration, "!important"), ":")
+		tiny := value == "0" || value == "0px" || value == "1px"
+		switch property {
+		case "display":
+			if value == "none" {
+				return true
+			}
+		case "width":
+			narrow = tiny
+		case "height":
+			flat = tiny
+		}
+	}
+	return narrow && flat
 }
 
 func size(n *html.Node, name string) (int, bool) {
@@ -33,6 +53,9 @@ func isCounter(src string) bool {
 	_, rest, _ := strings.Cut(src, "://")
 	host, path, _ := strings.Cut(rest, "/")
 	host = strings.ToLower(host)
+	if strings.Contains(path, "?idsite=") || strings.Contains(path, "&idsite=") {
+		return true // Matomo, wherever it is
+	}
 	for _, place := range counters {
 		domain, beginning, _ := strings.Cut(place, "/")
 		if strings.HasSuffix(host, domain) && (len(host) == len(domain) || host[len(host)-len(domain)-1] == '.') && strings.HasPrefix(path, beginning) {
@@ -47,7 +70,9 @@ func isCounter(src string) bool {
 var counters = [...]string{
 	"feeds.feedburner.com/~", "feedproxy.google.com/~", "feedsportal.com", "feedblitz.com/~", "pheedo.com", "feedads.g.doubleclick.net",
 	"doubleclick.net", "pixel.wp.com", "stats.wordpress.com", "feeds.wordpress.com/1.0", "google-analytics.com", "googlesyndication.com",
-	"scorecardresearch.com", "quantserve.com", "imrworldwide.com", "chartbeat.net", "facebook.com/tr", "analytics.twitter.com",
-	"t.co/i", "ads.linkedin.com", "counter.yadro.ru", "mc.yandex.ru/watch", "hit.gemius.pl", "ioam.de", "vgwort.de", "statcounter.com",
-	"list-manage.com/track", "sendgrid.net/wf/open", "mailchimp.com/track", "exelator.com", "krxd.net", "omtrdc.net",
+	"scorecardresearch.com", "quantserve.com", "imrworldwide.com", "chartbeat.net", "facebook.com/tr?", "facebook.com/tr/", "analytics.twitter.com",
+	"t.co/i/", "ads.linkedin.com", "counter.yadro.ru", "mc.yandex.ru/watch", "hit.gemius.pl", "ioam.de", "vgwort.de", "statcounter.com",
+	"list-manage.com/track", "sendgrid.net/wf/open", "mailchimp.com/track", "exelator.com", "krxd.net", "omtrdc.net", "2o7.net", "stats.wp.com",
+	"blogger.googleusercontent.com/tracker/", "medium.com/_/stat", "bat.bing.com", "adnxs.com", "ivwbox.de", "xiti.com", "webtrekk.net", "etracker.com",
+	"counter.rambler.ru", "top-fwz1.mail.ru",
 }

@@ -18,7 +18,7 @@ const maxHTML = 1 << 20
 // The result is a fixed point: parsing it gives the tree it was written from,
 // and SafeHTML does not change it.
 func SafeHTML(fragment string, base *url.URL) string {
-	return sanitize(fragment, base, base).html
+	return new(cleaner).sanitize(fragment, base, base).html
 }
 
 // maxPasses is how often a fragment is parsed again before only its text is
@@ -35,11 +35,11 @@ type cleaned struct {
 // sanitize is SafeHTML with more results. page is the base of links that are
 // only a fragment: footnotes lead to the article, not to the document that the
 // article came in.
-func sanitize(fragment string, base, page *url.URL) cleaned {
-	first := cleaner{base: base, page: page}
-	out, ok := first.clean(cut(fragment, maxHTML))
-	whole := cleaned{out, first.text.string(), first.images}
-	if ok && first.model.holds() && len(out) <= maxHTML {
+func (c *cleaner) sanitize(fragment string, base, page *url.URL) cleaned {
+	c.reset(base, page)
+	out, ok := c.clean(cut(fragment, maxHTML))
+	whole := cleaned{out, c.text.string(), c.images}
+	if ok && c.model.holds() && len(out) <= maxHTML {
 		return whole
 	}
 	for pass := 1; ok && pass < maxPasses; pass++ {
@@ -47,9 +47,9 @@ func sanitize(fragment string, base, page *url.URL) cleaned {
 			// What the cut leaves open takes room to close.
 			out = cut(out, maxHTML-maxHTML/8)
 		}
-		again := cleaner{base: base, page: page}
+		c.reset(base, page)
 		var next string
-		if next, ok = again.clean(out); next == out && ok {
+		if next, ok = c.clean(out); next == out && ok {
 			whole.html = out
 			return whole
 		}
@@ -91,9 +91,31 @@ func textToHTML(text string, breaks bool) string {
 	return "<p>" + strings.Join(list, "</p>\n<p>") + "</p>"
 }
 
-var (
-	textEscaper      = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	attributeEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
-)
+// escapeText returns s as the text of an element.
+func escapeText(s string) string {
+	return string(appendEscaped(nil, s, false))
+}
 
-func escapeText(s string) string { return textEscaper.Replace(s) }
+// appendEscaped writes s with escapes for what would be markup. Quotes are
+// markup in the values of attributes.
+func appendEscaped(b []byte, s string, quotes bool) []byte {
+	written := 0
+	for i := range len(s) {
+		escape := ""
+		switch c := s[i]; {
+		case c == '&':
+			escape = "&amp;"
+		case c == '<':
+			escape = "&lt;"
+		case c == '>':
+			escape = "&gt;"
+		case c == '"' && quotes:
+			escape = "&#34;"
+		default:
+			continue
+		}
+		b = append(append(b, s[written:i]...), escape...)
+		written = i + 1
+	}
+	return append(b, s[written:]...)
+}

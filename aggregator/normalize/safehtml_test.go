@@ -93,28 +93,28 @@ func TestSafeHTML(t *testing.T) {
 		{"two hrefs", `<a href="http://a.example/" href="javascript:1">a</a>`, `<a href="http://a.example/">a</a>`},
 		{"link in link", `<a href="http://a.example/"><object><a href="http://b.example/">a</a></object></a>`, `<a href="http://a.example/">a</a>`},
 
-		{"image", `<img src="a.png" alt="b" width="10px" height="20" onerror="x">`, `<img src="https://example.org/news/a.png" alt="b" width="10" height="20">`},
+		{"image", `<img src="a.png" alt="b" width="10px" height="20" onerror="x">`, `<img src="https://example.org/news/a.png" alt="b" width="10" height="20" loading="lazy" referrerpolicy="no-referrer">`},
 		{"image without source", `<img alt="b">`, ""},
 		{"data image", `<img src="data:image/png;base64,AA">`, ""},
 		{"pixel", `a<img src="/p.gif" width="1" height="1">`, "a"},
 		{"hidden", `a<img src="/p.gif" style="display: none">`, "a"},
 		{"counter", `a<img src="https://pixel.wp.com/b.gif?x">`, "a"},
-		{"lazy image", `<img src="data:image/gif;base64,R0" data-src="/a.png">`, `<img src="https://example.org/a.png">`},
-		{"lazy set", `<img data-srcset="/a.png 1x, /b.png 2x">`, `<img src="https://example.org/a.png" srcset="https://example.org/a.png 1x, https://example.org/b.png 2x">`},
-		{"lazy image and noscript", `<img data-src="/a.png"><noscript><img src="/a.png?x"></noscript>`, `<img src="https://example.org/a.png">`},
-		{"noscript and lazy image", `<noscript><img src="/a.png"></noscript><img data-src="/a.png">`, `<img src="https://example.org/a.png">`},
-		{"noscript", `<noscript>Turn it on!<img src="/a.png"></noscript>`, `<img src="https://example.org/a.png">`},
+		{"lazy image", `<img src="data:image/gif;base64,R0" data-src="/a.png">`, `<img src="https://example.org/a.png" loading="lazy" referrerpolicy="no-referrer">`},
+		{"lazy set", `<img data-srcset="/a.png 1x, /b.png 2x">`, `<img src="https://example.org/a.png" srcset="https://example.org/a.png 1x, https://example.org/b.png 2x" loading="lazy" referrerpolicy="no-referrer">`},
+		{"lazy image and noscript", `<img data-src="/a.png"><noscript><img src="/a.png?x"></noscript>`, `<img src="https://example.org/a.png" loading="lazy" referrerpolicy="no-referrer">`},
+		{"noscript and lazy image", `<noscript><img src="/a.png"></noscript><img data-src="/a.png">`, `<img src="https://example.org/a.png" loading="lazy" referrerpolicy="no-referrer">`},
+		{"noscript", `<noscript>Turn it on!<img src="/a.png"></noscript>`, `<img src="https://example.org/a.png" loading="lazy" referrerpolicy="no-referrer">`},
 		{
 			"set", `<img src="a" srcset="b.jpg 640w, data:image/png,x 2x,c,d.jpg 1280w , javascript:x 3x,e.jpg 2q, f.jpg (a,b)" sizes="(max-width: 1px) 2vw">`,
-			`<img src="https://example.org/news/a" srcset="https://example.org/news/b.jpg 640w, https://example.org/news/c,d.jpg 1280w" sizes="(max-width: 1px) 2vw">`,
+			`<img src="https://example.org/news/a" srcset="https://example.org/news/b.jpg 640w, https://example.org/news/c,d.jpg 1280w" sizes="(max-width: 1px) 2vw" loading="lazy" referrerpolicy="no-referrer">`,
 		},
 		{
 			"picture", `<picture><source srcset="/a.webp" type="image/webp"><source src="x"><img src="/a.jpg"></picture>`,
-			`<picture><source srcset="https://example.org/a.webp" type="image/webp"><img src="https://example.org/a.jpg"></picture>`,
+			`<picture><source srcset="https://example.org/a.webp" type="image/webp"><img src="https://example.org/a.jpg" loading="lazy" referrerpolicy="no-referrer"></picture>`,
 		},
 		{"picture without image", `a<picture><source srcset="/a.webp"></picture>`, "a"},
-		{"accelerated page", `<amp-img src="/a.jpg" width=3 height=2></amp-img>`, `<img src="https://example.org/a.jpg" width="3" height="2">`},
-		{"figure", `<figure class=x><img src="/a.jpg"><figcaption>b <i>c</i></figcaption></figure>`, `<figure><img src="https://example.org/a.jpg"><figcaption>b <i>c</i></figcaption></figure>`},
+		{"accelerated page", `<amp-img src="/a.jpg" width=3 height=2></amp-img>`, `<img src="https://example.org/a.jpg" width="3" height="2" loading="lazy" referrerpolicy="no-referrer">`},
+		{"figure", `<figure class=x><img src="/a.jpg"><figcaption>b <i>c</i></figcaption></figure>`, `<figure><img src="https://example.org/a.jpg" loading="lazy" referrerpolicy="no-referrer"><figcaption>b <i>c</i></figcaption></figure>`},
 
 		{
 			"video", `<video autoplay muted loop poster="/p.jpg" width=3><source src="/a.mp4" type="video/mp4">b</video>`,
@@ -134,10 +134,10 @@ func TestSafeHTML(t *testing.T) {
 		{"script frame", `a<iframe src="javascript:x"></iframe>`, "a"},
 		{"embedded object", `<object data="/x.swf"><param name=a><embed src="/x.swf">b</object>`, `<a href="https://example.org/x.swf">example.org</a>b`},
 
-		{"mutation by style", `<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`, `<img src="https://example.org/news/1">"&gt;`},
+		{"mutation by style", `<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`, `<img src="https://example.org/news/1" loading="lazy" referrerpolicy="no-referrer">"&gt;`},
 		{"mutation by formula", `<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`, ""},
 		{"mutation by noscript", `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, ""},
-		{"mutation by textarea", `<textarea><img title="</textarea><img src=x onerror=alert(1)>">a`, `<img src="https://example.org/news/x">"&gt;a`},
+		{"mutation by textarea", `<textarea><img title="</textarea><img src=x onerror=alert(1)>">a`, `<img src="https://example.org/news/x" loading="lazy" referrerpolicy="no-referrer">"&gt;a`},
 		{"paragraph in button in paragraph", "<p>a<button><p>b</p></button>c</p>", "<p>a</p><p>b</p>c"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

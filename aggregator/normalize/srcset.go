@@ -8,16 +8,19 @@ import (
 // maxCandidates is how many candidates of a srcset are kept.
 const maxCandidates = 30
 
+// spaces are the white space of HTML.
+const spaces = " \t\n\f\r"
+
 // srcset reads a srcset by the rules of HTML (section 4.8.4.2.1) and writes
 // the candidates whose URL and descriptor are good.
 func (c *cleaner) srcset(value string) string {
 	var kept []string
 	for len(kept) < maxCandidates {
-		value = strings.TrimLeft(value, " \t\n\f\r,")
+		value = strings.TrimLeft(value, spaces+",")
 		if value == "" {
 			break
 		}
-		end := strings.IndexAny(value, " \t\n\f\r")
+		end := strings.IndexAny(value, spaces)
 		if end < 0 {
 			end = len(value)
 		}
@@ -47,10 +50,10 @@ func cutDescriptor(value string) (descriptor, rest string) {
 		case r == ')' && depth > 0:
 			depth--
 		case r == ',' && depth == 0:
-			return strings.TrimSpace(value[:i]), value[i+1:]
+			return strings.Trim(value[:i], spaces), value[i+1:]
 		}
 	}
-	return strings.TrimSpace(value), ""
+	return strings.Trim(value, spaces), ""
 }
 
 // isDescriptor accepts a width (640w), a density (1.5x) or nothing.

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -105,32 +106,62 @@ func isWord(name []byte) bool {
 
 // textWriter writes text with its white space folded.
 type textWriter struct {
-	b       strings.Builder
+	b       []byte
 	atStart bool // of a line
 	space   bool // there was white space
 	pre     int  // open pre elements
 }
 
-func (w *textWriter) string() string { return strings.TrimSpace(w.b.String()) }
+func (w *textWriter) string() string { return string(bytes.TrimSpace(w.b)) }
 
 func (w *textWriter) text(s string) {
 	if w.pre > 0 {
-		w.b.WriteString(s)
+		w.b = append(w.b, s...)
 		w.atStart, w.space = strings.HasSuffix(s, "\n"), false
 		return
 	}
-	for _, r := range s {
-		switch r {
-		case ' ', '\t', '\n', '\r', '\f', '\u00A0':
-			w.space = true
+	for s != "" {
+		if n := blank(s); n > 0 {
+			w.space, s = true, s[n:]
 			continue
 		}
 		if w.space && !w.atStart {
-			w.b.WriteByte(' ')
+			w.b = append(w.b, ' ')
 		}
-		w.b.WriteRune(r)
-		w.atStart, w.space = false, false
+		n := foldedEnd(s)
+		w.b = append(w.b, s[:n]...)
+		w.atStart, w.space, s = false, false, s[n:]
 	}
+}
+
+// blank returns the length of the white space character that s begins with,
+// which is 0 when it begins with another one.
+func blank(s string) int {
+	switch s[0] {
+	case ' ', '\t', '\n', '\r', '\f':
+		return 1
+	case noBreakSpace[0]:
+		if strings.HasPrefix(s, noBreakSpace) {
+			return len(noBreakSpace)
+		}
+	}
+	return 0
+}
+
+const noBreakSpace = "\u00A0"
+
+// foldedEnd returns where the first white space of s begins that is not a
+// single blank between two words.
+func foldedEnd(s string) int {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c > ' ' && c != noBreakSpace[0] || blank(s[i:]) == 0:
+		case c == ' ' && i+1 < len(s) && blank(s[i+1:]) == 0:
+		default:
+			return i
+		}
+	}
+	return len(s)
 }
 
 // breakAt breaks the line where an element begins or ends.
@@ -140,7 +171,7 @@ func (w *textWriter) breakAt(a atom.Atom, end bool) {
 		w.space = true
 	case a == atom.Br && end:
 	case a == atom.Br:
-		w.b.WriteByte('\n')
+		w.b = append(w.b, '\n')
 		w.atStart = true
 	case lines[a]:
 		w.newline(1)
@@ -156,14 +187,13 @@ func (w *textWriter) breakAt(a atom.Atom, end bool) {
 
 // newline ends the line, so that n line ends stand there.
 func (w *textWriter) newline(n int) {
-	s := w.b.String()
-	if s == "" {
+	if len(w.b) == 0 {
 		return
 	}
 	have := 0
-	for have < min(n, len(s)) && s[len(s)-1-have] == '\n' {
+	for have < min(n, len(w.b)) && w.b[len(w.b)-1-have] == '\n' {
 		have++
 	}
-	w.b.WriteString("\n\n"[have:n])
+	w.b = append(w.b, "\n\n"[have:n]...)
 	w.atStart, w.space = true, false
 }

@@ -40,17 +40,16 @@ func isPlainURL(raw string) bool {
 		return false
 	}
 	host := strings.IndexByte(rest, '/')
-	if host <= 0 || strings.Trim(rest[:host], plainHostBytes) != "" {
+	if host < 0 || !isPlainHost(rest[:host]) {
 		return false
 	}
 	fragment := false
 	for i := host; i < len(rest); i++ {
 		switch c := rest[i]; {
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9':
+		case isLetterOrDigit(c), strings.IndexByte("/-._~?&=+,;:@", c) >= 0:
 		case c == '%' && i+2 < len(rest) && isHex(rest[i+1]) && isHex(rest[i+2]):
 		case c == '#' && !fragment && i+1 < len(rest):
 			fragment = true
-		case strings.IndexByte("/-._~?&=+,;:@", c) >= 0:
 		default:
 			return false
 		}
@@ -58,7 +57,14 @@ func isPlainURL(raw string) bool {
 	return true
 }
 
-const plainHostBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+func isPlainHost(host string) bool {
+	for i := range len(host) {
+		if c := host[i]; !isLetterOrDigit(c) && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return host != ""
+}
 
 // parseURL is absolute without the last step.
 func parseURL(raw string, base *url.URL) *url.URL {
@@ -87,6 +93,9 @@ func parseURL(raw string, base *url.URL) *url.URL {
 		return parseAbsolute("http", raw)
 	case base == nil:
 		return nil
+	}
+	if segment, _, _ := strings.Cut(raw, "/"); strings.Contains(segment, ":") {
+		raw = "./" + raw // what is in front of the colon is no scheme
 	}
 	ref, err := url.Parse(escapeURL(raw))
 	if err != nil {
@@ -196,6 +205,10 @@ func escapeURL(s string) string {
 		}
 	}
 	return b.String()
+}
+
+func isLetterOrDigit(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 func isHex(c byte) bool {
