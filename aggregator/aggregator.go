@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
@@ -29,6 +30,9 @@ type Source struct {
 	storage.SourceSettings
 	Schedule    cron.Schedule // nil: by the policy's interval
 	MinInterval time.Duration // floor of its own; 0: the policy's
+	Format      parse.Format
+	Select      parse.Select // of pages
+	FullText    bool         // visit the articles of which the source gives only a teaser
 }
 
 // Options are the settings of an Aggregator.

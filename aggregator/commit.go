@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"newsfeed/aggregator/dedup"
@@ -15,18 +16,20 @@ const (
 	groupEntries = 1000
 )
 
-// commit is a poll, or a record that needs no resolving, on its way to the
-// store.
+// commit is a poll, or another record, on its way to the store.
 type commit struct {
-	poll   *storage.Poll
-	items  []storage.Digest // that the poll's entries were made of
-	record storage.Record
-	now    time.Time
-	done   chan<- outcome
+	poll     *storage.Poll
+	resolved bool             // the poll's entries are those of the store, with text added
+	items    []storage.Digest // that the poll's entries were made of
+	articles bool             // those of new entries are to be visited
+	record   storage.Record
+	now      time.Time
+	done     chan<- outcome
 }
 
 type outcome struct {
 	added, updated int
+	state          storage.State // of the source after the poll
 	err            error
 }
 
@@ -43,22 +46,18 @@ func (a *Aggregator) newCommitter(ctx context.Context) (*committer, error) {
 	return &committer{Aggregator: a, resolver: dedup.NewResolver(a.o.Store), changed: stats.Changed}, err
 }
 
-// submit commits a poll and returns how many of its entries were new and how
-// many changed, when that is durable.
-func (a *Aggregator) submit(ctx context.Context, p storage.Poll, items []storage.Digest, now time.Time) (added, updated int, err error) {
-	return a.send(ctx, commit{poll: &p, items: items, now: now})
-}
-
-func (a *Aggregator) send(ctx context.Context, c commit) (added, updated int, err error) {
+// submit hands c to the committer and returns what came of it when that is
+// durable.
+func (a *Aggregator) submit(ctx context.Context, c commit) (outcome, error) {
 	done := make(chan outcome, 1)
 	c.done = done
 	select {
 	case a.commits <- c:
 	case <-ctx.Done():
-		return 0, 0, ctx.Err()
+		return outcome{}, ctx.Err()
 	}
 	o := <-done
-	return o.added, o.updated, o.err
+	return o, o.err
 }
 
 // run commits until the channel of commits is closed.
@@ -120,16 +119,13 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 			records[i] = m.record
 			continue
 		}
-		r, err := c.resolver.Resolve(ctx, *m.poll, m.items, m.now, show)
+		p, o, err := c.settle(ctx, m, show)
 		if err != nil {
 			return err
 		}
-		outcomes[i] = outcome{added: r.New, updated: r.Updated}
-		shows = shows || r.New+r.Updated > 0
-		if r.New > 0 {
-			r.Poll.State.LastNew = m.now
-		}
-		records[i] = storage.Record{Time: m.now, Poll: &r.Poll}
+		outcomes[i] = o
+		shows = shows || o.added+o.updated > 0
+		records[i] = storage.Record{Time: m.now, Poll: &p}
 	}
 	if err := c.o.Store.Commit(ctx, records...); err != nil {
 		return err
@@ -141,6 +137,31 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 		m.done <- outcomes[i]
 	}
 	return nil
+}
+
+// settle makes a poll's entries final. They show in the given second. The
+// commit itself stays as it was: it may be settled again.
+func (c *committer) settle(ctx context.Context, m commit, show time.Time) (storage.Poll, outcome, error) {
+	if m.resolved {
+		p := *m.poll
+		p.Entries = slices.Clone(p.Entries)
+		for i := range p.Entries {
+			p.Entries[i].Changed = show
+		}
+		return p, outcome{updated: len(p.Entries), state: p.State}, nil
+	}
+	r, err := c.resolver.Resolve(ctx, *m.poll, m.items, m.now, show)
+	if err != nil {
+		return storage.Poll{}, outcome{}, err
+	}
+	p := r.Poll
+	if r.New > 0 {
+		p.State.LastNew = m.now
+	}
+	if m.articles {
+		p.State.Articles = await(p.State.Articles, p.Entries, show, m.now)
+	}
+	return p, outcome{added: r.New, updated: r.Updated, state: p.State}, nil
 }
 
 // visible returns the second in which a change made now shows, given the

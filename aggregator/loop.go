@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,6 +31,7 @@ type loop struct {
 	busy    map[string]bool       // sources under way
 	forced  map[string]bool       // sources to be polled by force
 	waiting map[string][]*request // who waits for a source's result
+	polled  map[string]Result     // of polls whose articles are still being visited
 }
 
 // finished is the end of one poll.
@@ -46,6 +48,7 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 		busy:       map[string]bool{},
 		forced:     map[string]bool{},
 		waiting:    map[string][]*request{},
+		polled:     map[string]Result{},
 	}
 	if a.o.Manual {
 		return l, nil
@@ -61,7 +64,9 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 			continue
 		}
 		v := schedule.Visit{ID: s.ID, Schedule: src.Schedule, Min: src.MinInterval}
-		l.queue.Set(s.ID, host(s), a.o.Policy.Resume(v, s.State.NextDue, now))
+		s.State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
+		host, turn := nextTurn(s.URL, s.State)
+		l.queue.Set(s.ID, host, turn)
 	}
 	return l, nil
 }
@@ -130,7 +135,14 @@ func (a *Aggregator) guarded(ctx context.Context, src Source, forced bool) (r Re
 			r, err = a.panicked(ctx, src, forced, p)
 		}
 	}()
-	return a.poll(ctx, src, forced)
+	known, err := a.o.Store.Source(ctx, src.ID)
+	if err != nil {
+		return Result{}, err
+	}
+	if readsArticle(known.State, forced, time.Now()) {
+		return a.article(ctx, src, known.State)
+	}
+	return a.poll(ctx, src, known.State, forced)
 }
 
 func (a *Aggregator) panicked(ctx context.Context, src Source, forced bool, cause any) (Result, error) {
@@ -138,8 +150,7 @@ func (a *Aggregator) panicked(ctx context.Context, src Source, forced bool, caus
 	if err != nil {
 		return Result{}, err
 	}
-	t := turn{Aggregator: a, source: src, state: known.State, now: time.Now(), forced: forced}
-	return t.failed(ctx, fmt.Errorf("internal error: %v", cause))
+	return a.newTurn(src, known.State, forced).failed(ctx, fmt.Errorf("internal error: %v", cause))
 }
 
 // finish takes in the end of a poll.
@@ -148,26 +159,43 @@ func (l *loop) finish(f finished) {
 	delete(l.busy, f.source)
 	l.underway.Store(int64(len(l.busy)))
 	l.queue.Done(f.source, now)
-	due := f.result.NextDue
+	host, turn := f.result.host, f.result.turn
 	switch {
 	case errors.Is(f.err, context.Canceled):
 		f.result = Result{Source: f.source, Outcome: Stopped}
 	case f.err != nil:
 		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
-		due = now.Add(retryCommit)
+		host, turn = fetch.Host(l.sources[f.source].URL), now.Add(retryCommit)
 		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err)}
 	default:
 		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,
 			"new", f.result.New, "updated", f.result.Updated, "bytes", f.result.Bytes, "elapsed", f.result.Elapsed,
 			"next_due", f.result.NextDue, "err", f.result.Error)
 	}
-	if !l.o.Manual && !due.IsZero() {
-		l.queue.Set(f.source, cmp.Or(f.result.host, fetch.Host(l.sources[f.source].URL)), due)
+	result, polled := l.polled[f.source]
+	if !polled && !f.result.article {
+		result, polled = f.result, true
 	}
-	for _, r := range l.waiting[f.source] {
-		r.answer(f.result)
+	waiting := l.waiting[f.source]
+	switch {
+	case !polled && len(waiting) > 0:
+		// They asked for a poll while an article was being visited.
+		l.forced[f.source] = slices.ContainsFunc(waiting, func(r *request) bool { return r.force })
+		l.queue.Set(f.source, fetch.Host(l.sources[f.source].URL), now)
+		return
+	case l.o.Manual && turn.Before(result.NextDue) && turn.Before(now.Add(longestSleep)) && f.err == nil:
+		// Nobody will come back for the articles, so they are part of the poll.
+		l.polled[f.source] = result
+		l.queue.Set(f.source, host, turn)
+		return
+	case !l.o.Manual && !turn.IsZero():
+		l.queue.Set(f.source, host, turn)
 	}
+	delete(l.polled, f.source)
 	delete(l.waiting, f.source)
+	for _, r := range waiting {
+		r.answer(result)
+	}
 }
 
 // drain waits for the polls under way and turns away who waits.
@@ -177,8 +205,12 @@ func (l *loop) drain() {
 	}
 	_ = l.workers.Wait() // its functions return nil
 	for source, list := range l.waiting {
+		result, polled := l.polled[source]
+		if !polled {
+			result = Result{Source: source, Outcome: Stopped}
+		}
 		for _, r := range list {
-			r.answer(Result{Source: source, Outcome: Stopped})
+			r.answer(result)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package aggregator
 import (
 	"context"
 	"slices"
-	"time"
 
 	"newsfeed/aggregator/dedup"
 	"newsfeed/aggregator/fetch"
@@ -15,45 +14,37 @@ import (
 // poll visits one source and commits all that follows from it. What goes
 // wrong with the source becomes its state; the error is for what goes wrong
 // here.
-func (a *Aggregator) poll(ctx context.Context, src Source, forced bool) (Result, error) {
-	known, err := a.o.Store.Source(ctx, src.ID)
-	if err != nil {
-		return Result{}, err
-	}
-	state := known.State
-	visit, err := a.o.Client.Get(ctx, fetch.Request{URL: src.URL, MovedTo: state.MovedTo, Validators: fetch.Validators(state.Validators)})
-	now := time.Now()
-	if ctx.Err() != nil {
-		return Result{}, ctx.Err()
-	}
-	turn := turn{Aggregator: a, source: src, state: state, now: now, forced: forced}
+func (a *Aggregator) poll(ctx context.Context, src Source, state storage.State, forced bool) (Result, error) {
+	visit, err := a.o.Client.Get(ctx, fetch.Request{URL: src.URL, MovedTo: state.MovedTo, Validators: src.validators(state)})
+	turn := a.newTurn(src, state, forced)
 	if err != nil {
 		return turn.failed(ctx, err)
 	}
-	salt := normalize.Version + src.salt()
-	body := digest(salt, visit.Body)
-	if visit.Unchanged || body == state.Body {
+	docs, err := turn.scan(ctx, visit) // decoded, guarded, repaired, cut; none when nothing changed
+	if err != nil {
+		return turn.failed(ctx, err)
+	}
+	if len(docs) == 0 {
 		return turn.unchanged(ctx, visit)
 	}
 
-	doc, err := parse.Scan(visit.Body, parse.Options{ContentType: visit.ContentType, Salt: salt}) // decoded, guarded, repaired, cut
-	if err != nil {
-		return turn.failed(ctx, err)
-	}
 	seen := sightings(state.Seen)
-	items, err := doc.Items(seen.has) // only items not seen as they stand are read
-	if err != nil {
-		return turn.failed(ctx, err)
+	var items []parse.Item
+	var entries []storage.Entry
+	for _, doc := range docs {
+		unseen, err := doc.Items(seen.has) // only items not seen as they stand are read
+		if err != nil {
+			return turn.failed(ctx, err)
+		}
+		unseen = slices.DeleteFunc(unseen, parse.Item.Empty)
+		made, cut := normalize.Entries(doc.place, doc.Header, unseen, turn.now)
+		items, entries = append(items, unseen...), append(entries, made...)
+		a.warn(src, doc.Warnings, cut)
 	}
-	items = slices.DeleteFunc(items, parse.Item.Empty)
-	place := src.place(visit, doc)
-	entries, cut := normalize.Entries(place, doc.Header, items, now)
 	shared := dedup.Identify(entries, state.SharedGUIDs)
 
 	state = turn.succeeded(visit)
-	state.About = normalize.About(place, doc.Header, now)
-	state.Body, state.SharedGUIDs = body, shared
-	state.Seen = seen.next(doc.Digests(), items, entries)
-	a.warn(src, doc.Warnings, cut)
+	state.About, state.SharedGUIDs = normalize.About(docs[0].place, docs[0].Header, turn.now), shared
+	state.Seen = seen.next(digests(docs, state), items, entries)
 	return turn.commit(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, items, visit) // returns when durable
 }

@@ -31,7 +31,7 @@ func (a *Aggregator) Prune(ctx context.Context, now time.Time) error {
 			ids[i] = e.ID
 		}
 		record := storage.Record{Time: now, Prune: &storage.Prune{Entries: ids}}
-		if _, _, err := a.send(ctx, commit{record: record, now: now}); err != nil {
+		if _, err := a.submit(ctx, commit{record: record, now: now}); err != nil {
 			return fmt.Errorf("remove old entries: %w", err)
 		}
 		removed += len(ids)

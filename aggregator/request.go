@@ -45,7 +45,9 @@ type Result struct {
 	NextDue time.Time     `json:"next_due,omitzero"`
 	Error   string        `json:"error"` // why it failed or was skipped
 
-	host string
+	article bool      // the turn was for an article, not for a poll
+	host    string    // whom the source's next turn asks
+	turn    time.Time // when that is; zero: never
 }
 
 // request asks the loop for polls.

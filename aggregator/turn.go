@@ -1,32 +1,40 @@
 package aggregator
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"newsfeed/aggregator/fetch"
-	"newsfeed/aggregator/normalize"
 	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
 
 // turn is one poll under way: the source, its state before, and the time at
-// which the visit ended.
+// which the visits ended.
 type turn struct {
 	*Aggregator
 	source Source
 	state  storage.State
 	now    time.Time
 	forced bool
+
+	// What has been read, which is kept when the poll succeeds.
+	body  storage.Digest
+	parts []storage.Part
+}
+
+func (a *Aggregator) newTurn(src Source, state storage.State, forced bool) turn {
+	t := turn{Aggregator: a, source: src, state: state, now: time.Now(), forced: forced, body: state.Body}
+	if src.readAsBefore(state) {
+		t.parts = slices.Clone(state.Parts)
+	}
+	return t
 }
 
 // polled returns the state after any poll.
@@ -50,6 +58,7 @@ func (t turn) succeeded(visit fetch.Visit) storage.State {
 	s.LastSuccess = t.now
 	s.Status, s.Error, s.Failures, s.Gone = visit.Status, "", 0, false
 	s.Validators = storage.Validators(visit.Validators)
+	s.Body, s.Parts, s.Reading = t.body, t.parts, t.source.reading()
 	if visit.Permanent != "" {
 		s.MovedTo = visit.Permanent
 	}
@@ -68,6 +77,9 @@ const movedFailures = 3
 // failed commits that the source could not be read. Validators and digests
 // stay: the last good document is still the last good document.
 func (t turn) failed(ctx context.Context, cause error) (Result, error) {
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
 	s := t.polled()
 	s.Failures++
 	s.Error = line(cause)
@@ -116,19 +128,19 @@ func (t turn) commit(ctx context.Context, p storage.Poll, items []parse.Item, vi
 	for i := range items {
 		digests[i] = items[i].Digest
 	}
-	added, updated, err := t.submit(ctx, p, digests, t.now)
+	done, err := t.submit(ctx, commit{poll: &p, items: digests, articles: t.source.FullText, now: t.now})
 	if err != nil {
 		return Result{}, fmt.Errorf("commit poll of source %s: %w", p.Source, err)
 	}
 	result := Result{
 		Source: p.Source, Outcome: Unchanged, Status: visit.Status,
-		New: added, Updated: updated,
+		New: done.added, Updated: done.updated,
 		Bytes: visit.Bytes, Elapsed: visit.Elapsed, NextDue: p.State.NextDue,
-		host: fetch.Host(cmp.Or(p.State.MovedTo, t.source.URL)),
 	}
-	if added+updated > 0 {
+	if done.added+done.updated > 0 {
 		result.Outcome = Changed
 	}
+	result.host, result.turn = nextTurn(t.source.URL, done.state)
 	return result, nil
 }
 
@@ -139,61 +151,7 @@ func (a *Aggregator) warn(src Source, warnings ...[]string) {
 	}
 }
 
-// salt is what of a source's configuration its entries depend on.
-func (s Source) salt() string { return strings.Join(s.Categories, "\x00") }
-
-// place says where the items of a document come from.
-func (s Source) place(v fetch.Visit, doc *parse.Document) normalize.Source {
-	return normalize.Source{ID: s.ID, URL: base(v), Format: doc.Format, Categories: s.Categories}
-}
-
-// base is the URL against which relative ones are resolved in the end (RFC
-// 3986 section 5.1). It is without the query, which may be secret.
-func base(v fetch.Visit) string {
-	u, err := url.Parse(cmp.Or(v.ContentLocation, v.URL))
-	if err != nil {
-		return ""
-	}
-	u.User, u.RawQuery = nil, ""
-	return u.String()
-}
-
-func digest(salt string, body []byte) storage.Digest {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q", salt)
-	h.Write(body)
-	return storage.Digest(h.Sum(nil)[:16])
-}
-
 // line is an error as one line.
 func line(err error) string {
 	return strings.Join(strings.Fields(err.Error()), " ")
-}
-
-// seen are the items of a source's last document by digest.
-type seen map[parse.Digest]storage.Key
-
-func sightings(list []storage.Sighting) seen {
-	m := make(seen, len(list))
-	for _, s := range list {
-		m[s.Item] = s.Key
-	}
-	return m
-}
-
-func (s seen) has(d parse.Digest) bool { _, ok := s[d]; return ok }
-
-// next lists the items of the document at hand: those seen before, and those
-// that became entries now.
-func (s seen) next(digests []parse.Digest, items []parse.Item, entries []storage.Entry) []storage.Sighting {
-	for i, e := range entries {
-		s[items[i].Digest] = e.Keys[0]
-	}
-	var list []storage.Sighting
-	for _, d := range digests {
-		if k, ok := s[d]; ok {
-			list = append(list, storage.Sighting{Item: d, Key: k})
-		}
-	}
-	return slices.Clip(list)
 }

@@ -67,6 +67,7 @@ type State struct {
 	About      About
 	Validators Validators
 	Body       Digest     // of the last body read, zero for none
+	Reading    Digest     // of how the configuration said to read it
 	Seen       []Sighting // the items of the last document
 
 	NextDue   time.Time

@@ -221,6 +221,9 @@ func revise(old, e storage.Entry, now, visible time.Time) storage.Entry {
 	if !e.Updated.After(old.Updated) || !e.Updated.After(old.Effective) || e.Updated.After(now) {
 		e.Updated = now
 	}
+	if old.FullText && len(e.Content) < len(old.Content) {
+		e.Content, e.FullText, e.ReadingTime = old.Content, true, old.ReadingTime
+	}
 	e.Revision = old.Revision + 1
 	e.Changed = visible
 	return e

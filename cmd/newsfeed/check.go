@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/parse"
 	"newsfeed/config"
 )
 
@@ -65,7 +66,7 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 	for i, s := range c.Sources {
 		checked[i] = checkedJSON{Source: s.ID, Result: "disabled", Warnings: []string{}}
 		if s.Enabled {
-			group.Go(func() error { checked[i].visit(ctx, client, s.URL); return nil })
+			group.Go(func() error { checked[i].visit(ctx, client, s); return nil })
 		}
 	}
 	_ = group.Wait() // its functions return nil
@@ -97,11 +98,11 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 }
 
 // visit asks the source and takes down what it holds.
-func (j *checkedJSON) visit(ctx context.Context, client *fetch.Client, url string) {
-	visit, err := client.Get(ctx, fetch.Request{URL: url})
+func (j *checkedJSON) visit(ctx context.Context, client *fetch.Client, s config.Source) {
+	visit, err := client.Get(ctx, fetch.Request{URL: s.URL})
 	var f finding
 	if err == nil {
-		f, err = inspectVisit(visit, time.Now())
+		f, err = inspectVisit(visit, parse.Options{Format: parse.Format(s.Format), Select: parse.Select(s.Select)}, time.Now())
 	}
 	if err != nil {
 		j.Result, j.Error = "failed", err.Error()

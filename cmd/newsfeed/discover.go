@@ -49,7 +49,7 @@ func (p *program) discover(ctx context.Context, address string) error {
 		return err
 	}
 	var found []discoveredJSON
-	if f, err := inspectVisit(visit, time.Now()); err == nil {
+	if f, err := inspectVisit(visit, parse.Options{}, time.Now()); err == nil {
 		found = append(found, discoveredJSON{visit.URL, f.about.Title, f.about.Format})
 	} else if errors.Is(err, parse.ErrNoFeed) {
 		for _, l := range parse.Discover(visit.Body, visit.ContentType, visit.URL) {

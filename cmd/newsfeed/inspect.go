@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -24,10 +25,13 @@ type finding struct {
 }
 
 // inspect reads a document from a URL as a poll would.
-func inspect(body []byte, contentType, base string, now time.Time) (finding, error) {
-	doc, err := parse.Scan(body, parse.Options{ContentType: contentType})
+func inspect(body []byte, o parse.Options, base string, now time.Time) (finding, error) {
+	doc, err := parse.Scan(body, o)
 	if err != nil {
 		return finding{}, err
+	}
+	if n := len(doc.Parts); n > 0 {
+		doc.Warnings = append(doc.Warnings, fmt.Sprintf("it is an index of %s, which a poll visits; the first is %s", plural(n, "sitemap"), doc.Parts[0].URL))
 	}
 	items, err := doc.Items(nil)
 	if err != nil {
@@ -46,8 +50,9 @@ func inspect(body []byte, contentType, base string, now time.Time) (finding, err
 }
 
 // inspectVisit reads what a visit brought.
-func inspectVisit(v fetch.Visit, now time.Time) (finding, error) {
-	return inspect(v.Body, v.ContentType, cmp.Or(v.ContentLocation, v.URL), now)
+func inspectVisit(v fetch.Visit, o parse.Options, now time.Time) (finding, error) {
+	o.ContentType, o.Language = v.ContentType, v.Header.Get("Content-Language")
+	return inspect(v.Body, o, cmp.Or(v.ContentLocation, v.URL), now)
 }
 
 // named allows the private address that the user wrote out in a URL on the

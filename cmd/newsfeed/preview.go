@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/parse"
 	"newsfeed/config"
 )
 
@@ -27,23 +30,32 @@ type previewJSON struct {
 
 // aboutJSON is what a document says about itself.
 type aboutJSON struct {
-	Title    string `json:"title"`
-	Link     string `json:"link"`
-	Self     string `json:"self"`
-	Hub      string `json:"hub"`
-	Language string `json:"language"`
-	Format   string `json:"format"`
-	TTL      int    `json:"ttl"` // minutes
-	Image    string `json:"image"`
-	Updated  string `json:"updated"`
+	Title       string `json:"title"`
+	Link        string `json:"link"`
+	Self        string `json:"self"`
+	Hub         string `json:"hub"`
+	Language    string `json:"language"`
+	Format      string `json:"format"`
+	TTL         int    `json:"ttl"` // minutes
+	Image       string `json:"image"`
+	Updated     string `json:"updated"`
+	ID          string `json:"id"`
+	Description string `json:"description"`
+	Rights      string `json:"rights"`
 }
 
 // previewer reads documents one after the other and prints them.
 type previewer struct {
 	*program
 	client      *fetch.Client
+	maxBody     int64
 	contentType string
 	baseURL     string
+	format      string
+	selectors   []string
+
+	reading parse.Options
+	near    *fetch.Client // for this machine, which needs no gap between two requests
 }
 
 func (p *program) previewCommand() *cobra.Command {
@@ -54,21 +66,61 @@ func (p *program) previewCommand() *cobra.Command {
 		Example: "  newsfeed preview https://example.org/feed.xml\n  newsfeed preview --json --base-url https://example.org/ saved/*.xml",
 		Args:    usage(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, inputs []string) error {
+			var err error
+			if v.reading, err = v.options(); err != nil {
+				return status{exitUsage, err}
+			}
 			config, err := p.loadIfAny()
 			if err != nil {
 				return err
 			}
+			v.maxBody = int64(config.Poll.MaxBody)
 			if v.client, err = newClient(config); err != nil {
 				return err
 			}
 			defer v.client.Close()
+			config.Poll.HostInterval = 0
+			if v.near, err = newClient(config); err != nil {
+				return err
+			}
+			defer v.near.Close()
 			return v.print(c.Context(), inputs)
 		},
 	}
 	c.Flags().StringVar(&v.contentType, "content-type", "", "of the files, as a response would have it")
 	c.Flags().StringVar(&v.baseURL, "base-url", "", "`URL` that the files came from")
+	c.Flags().StringVar(&v.format, "format", string(parse.FormatAuto), "auto, syndication, sitemap or html, as in the configuration")
+	c.Flags().StringArrayVar(&v.selectors, "select", nil, "a CSS selector of html, such as `item=article`; may be given again")
 	p.jsonFlag(c)
 	return c
+}
+
+// options say how to read a document, from the flags.
+func (v previewer) options() (parse.Options, error) {
+	o := parse.Options{ContentType: v.contentType, Format: parse.Format(v.format)}
+	switch o.Format {
+	case parse.FormatAuto, parse.FormatSyndication, parse.FormatSitemap, parse.FormatHTML:
+	default:
+		return o, fmt.Errorf("--format %s is not known; write auto, syndication, sitemap or html", v.format)
+	}
+	for _, s := range v.selectors {
+		name, css, _ := strings.Cut(s, "=")
+		selectors := map[string]*string{
+			"item": &o.Select.Item, "link": &o.Select.Link, "title": &o.Select.Title,
+			"date": &o.Select.Date, "summary": &o.Select.Summary, "image": &o.Select.Image,
+		}
+		if selectors[name] == nil {
+			return o, fmt.Errorf("--select %s: write item, link, title, date, summary or image, and after = a CSS selector", s)
+		}
+		*selectors[name] = css
+	}
+	if o.Select != (parse.Select{}) && o.Format != parse.FormatHTML {
+		return o, errors.New("--select is for pages; write --format html too")
+	}
+	if err := o.Select.Validate(); err != nil {
+		return o, fmt.Errorf("--%w", err)
+	}
+	return o, nil
 }
 
 // loadIfAny reads the configuration where there is one; a preview needs none.
@@ -110,17 +162,33 @@ func (v previewer) print(ctx context.Context, inputs []string) error {
 // read reads a URL or a file.
 func (v previewer) read(ctx context.Context, input string) (finding, error) {
 	if strings.HasPrefix(input, "http://") || strings.HasPrefix(input, "https://") {
-		visit, err := v.client.Get(ctx, fetch.Request{URL: input, Allow: named(input)})
+		client := v.client
+		if isLoopback(input) {
+			client = v.near
+		}
+		visit, err := client.Get(ctx, fetch.Request{URL: input, Allow: named(input)})
 		if err != nil {
 			return finding{}, err
 		}
-		return inspectVisit(visit, time.Now())
+		return inspectVisit(visit, v.reading, time.Now())
 	}
 	body, err := os.ReadFile(input)
 	if err != nil {
 		return finding{}, err
 	}
-	return inspect(body, v.contentType, v.baseURL, time.Now())
+	if body, err = fetch.Unzip(body, v.maxBody); err != nil {
+		return finding{}, err
+	}
+	return inspect(body, v.reading, v.baseURL, time.Now())
+}
+
+func isLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func (v previewer) printJSON(input string, f finding, err error) error {
@@ -128,7 +196,7 @@ func (v previewer) printJSON(input string, f finding, err error) error {
 		Input:    input,
 		Warnings: append([]string{}, f.warnings...),
 		Source: aboutJSON{
-			Title: f.about.Title, Link: f.about.Link, Self: f.about.Self, Hub: f.about.Hub,
+			ID: f.about.ID, Title: f.about.Title, Description: f.about.Description, Rights: f.about.Rights, Link: f.about.Link, Self: f.about.Self, Hub: f.about.Hub,
 			Language: f.about.Language, Format: f.about.Format, Image: f.about.Image,
 			TTL: minutes(f.header.TTL), Updated: rfc3339(f.about.Updated),
 		},

@@ -13,6 +13,7 @@ import (
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/config"
 	"newsfeed/storage"
@@ -124,6 +125,9 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 				ID: s.ID, URL: s.URL, Title: s.Title, Categories: s.Categories, Disabled: !s.Enabled,
 			},
 			MinInterval: time.Duration(s.MinInterval),
+			Format:      parse.Format(s.Format),
+			Select:      parse.Select(s.Select),
+			FullText:    s.FullText,
 		}
 		if expr := cmp.Or(s.Schedule, c.Poll.Schedule); expr != "" {
 			var err error

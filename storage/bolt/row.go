@@ -113,6 +113,7 @@ var stateFields = []field[source]{
 	text("etag", func(s *source) *string { return &s.State.Validators.ETag }),
 	text("mod", func(s *source) *string { return &s.State.Validators.LastModified }),
 	digest("body", func(s *source) *storage.Digest { return &s.State.Body }),
+	digest("reading", func(s *source) *storage.Digest { return &s.State.Reading }),
 	packed("seen", func(s *source) *[]storage.Sighting { return &s.State.Seen },
 		len(storage.Digest{})+len(storage.Key{}),
 		func(b []byte, s *storage.Sighting) []byte { return append(append(b, s.Item[:]...), s.Key[:]...) },

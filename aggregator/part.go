@@ -1,0 +1,121 @@
+package aggregator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/normalize"
+	"newsfeed/aggregator/parse"
+	"newsfeed/storage"
+)
+
+// The bounds of a sitemap index: the parts that are kept in mind, the newest
+// first, and those that one poll visits.
+const (
+	maxParts     = 1000
+	partsAtATime = 10
+)
+
+// mergeParts returns the parts that an index names now, in the order in which
+// to visit them: those that changed since they were visited, the newest
+// first; then those of which the index does not say, the one visited longest
+// ago first.
+func mergeParts(had []storage.Part, named []parse.Part, base string, now time.Time) []storage.Part {
+	root, err := url.Parse(base)
+	if err != nil || named == nil {
+		return nil
+	}
+	old := make(map[string]storage.Part, len(had))
+	for _, p := range had {
+		old[p.URL] = p
+	}
+	list := []storage.Part{}
+	listed := map[string]bool{}
+	for _, n := range named {
+		u, err := root.Parse(n.URL)
+		if err != nil || listed[u.String()] {
+			continue
+		}
+		listed[u.String()] = true
+		p := old[u.String()]
+		p.URL = u.String()
+		if p.Modified != n.Modified {
+			p.Modified, p.Visited = n.Modified, time.Time{}
+		}
+		list = append(list, p)
+	}
+	modified := make(map[string]time.Time, len(list))
+	for _, p := range list {
+		modified[p.URL], _ = normalize.Date(p.Modified, now)
+	}
+	slices.SortStableFunc(list, func(a, b storage.Part) int { return modified[b.URL].Compare(modified[a.URL]) })
+	return list[:min(len(list), maxParts)]
+}
+
+// readParts visits those parts of a sitemap index that may have changed, some
+// at a time. A part that cannot be read is tried again by the next poll; when
+// none can, that is the error.
+func (t *turn) readParts(ctx context.Context) ([]document, error) {
+	var docs []document
+	var failures error
+	read := 0
+	for _, i := range pending(t.parts) {
+		doc, err := t.readPart(ctx, &t.parts[i])
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			failures = cmp.Or(failures, fmt.Errorf("sitemap %d of the index: %w", i+1, err))
+			continue
+		case doc.Document != nil:
+			docs = append(docs, doc)
+		}
+		read++
+	}
+	t.now = time.Now()
+	if failures != nil && read == 0 {
+		return nil, failures
+	}
+	if failures != nil {
+		t.warn(t.source, []string{failures.Error()})
+	}
+	return docs, nil
+}
+
+// pending returns the indexes of the parts to visit now.
+func pending(parts []storage.Part) []int {
+	var list []int
+	for i, p := range parts {
+		if p.Visited.IsZero() || p.Modified == "" {
+			list = append(list, i)
+		}
+	}
+	slices.SortStableFunc(list, func(i, j int) int { return parts[i].Visited.Compare(parts[j].Visited) })
+	return list[:min(len(list), partsAtATime)]
+}
+
+// readPart visits one part. There is no document when it did not change, or is
+// not there any more.
+func (t *turn) readPart(ctx context.Context, p *storage.Part) (document, error) {
+	visit, err := t.o.Client.Get(ctx, fetch.Request{URL: p.URL, Validators: fetch.Validators(p.Validators)})
+	status := (*fetch.StatusError)(nil)
+	switch {
+	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone):
+		p.Visited = time.Now()
+		return document{}, nil
+	case err != nil:
+		return document{}, err
+	}
+	p.Visited, p.Validators = time.Now(), storage.Validators(visit.Validators)
+	if visit.Unchanged {
+		return document{}, nil
+	}
+	return t.source.scan(visit)
+}
