@@ -28,12 +28,16 @@ func TestD28_ABrowserRunsNothing(t *testing.T) {
 	published := publishedVectors(t)
 	b := openBrowser(t)
 	mustAct(t, b, "own", ownVectors(), 0.5)
-	mustAct(t, b, "published", slices.DeleteFunc(slices.Clone(published), func(v string) bool { return !strings.Contains(v, "<") }), 0.25)
+	mustAct(t, b, "published", slices.DeleteFunc(slices.Clone(published), func(v string) bool { return !scripting.MatchString(v) }), 0.4)
 
 	mustNotAct(t, b, "own vectors", sanitized(ownVectors()))
 	mustNotAct(t, b, "published vectors", sanitized(published))
 	mustNotAct(t, b, "real documents", realTexts(t))
 }
+
+// scripting are the vectors of a list that are a page by themselves, and are
+// meant to run something.
+var scripting = regexp.MustCompile(`(?i)<.*(script|on[a-z]+\W*=)`)
 
 // publishedVectors reads the lists in the folder that NEWSFEED_XSS_VECTORS
 // names, a vector a line. They are not part of the project.

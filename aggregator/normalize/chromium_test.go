@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,8 +32,10 @@ import (
 // fail before they are sent, and what this misses goes to a proxy that refuses
 // it.
 type browser struct {
-	ctx    context.Context
 	server *httptest.Server // of the page, and the proxy
+	window context.Context  // of the browser
+	tab    context.Context
+	close  func() // the tab
 	top    cdp.FrameID
 
 	mu     sync.Mutex // guards the fields below
@@ -94,12 +97,21 @@ func openBrowser(t *testing.T) *browser {
 		chromedp.Flag("disable-features", "HttpsUpgrades,IsolateSandboxedIframes,Translate"))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
-	b.ctx, cancel = chromedp.NewContext(ctx)
+	b.window, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	if err := chromedp.Do(b.window); err != nil {
+		t.Fatal(err)
+	}
+	b.openTab(t)
+	return b
+}
+
+func (b *browser) openTab(t *testing.T) {
+	t.Helper()
+	b.tab, b.close = chromedp.NewContext(b.window)
 	if err := b.watch(); err != nil {
 		t.Fatal(err)
 	}
-	return b
 }
 
 // missing skips a test for want of something, unless CI has to have it.
@@ -113,16 +125,16 @@ func missing(t *testing.T, what string) {
 
 // watch begins to note what happens in the browser.
 func (b *browser) watch() error {
-	if err := chromedp.Listen(b.ctx, b.note); err != nil {
+	if err := chromedp.Listen(b.tab, b.note); err != nil {
 		return err
 	}
-	b.top = cdp.FrameID(chromedp.FromContext(b.ctx).Target.TargetID)
+	b.top = cdp.FrameID(chromedp.FromContext(b.tab).Target.TargetID)
 	for _, err := range []error{
-		call(b.ctx, debugger.Enable, debugger.EnableParams{}),
-		call(b.ctx, debugger.SetSkipAllPauses, debugger.SetSkipAllPausesParams{Skip: true}),
-		call(b.ctx, fetch.Enable, fetch.EnableParams{}),
-		call(b.ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "tellTest", ExecutionContextName: watcherWorld}),
-		call(b.ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: watcher, WorldName: watcherWorld}),
+		call(b.tab, debugger.Enable, debugger.EnableParams{}),
+		call(b.tab, debugger.SetSkipAllPauses, debugger.SetSkipAllPausesParams{Skip: true}),
+		call(b.tab, fetch.Enable, fetch.EnableParams{}),
+		call(b.tab, runtime.AddBinding, runtime.AddBindingParams{Name: "tellTest", ExecutionContextName: watcherWorld}),
+		call(b.tab, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: watcher, WorldName: watcherWorld}),
 	} {
 		if err != nil {
 			return err
@@ -164,7 +176,7 @@ func (b *browser) reached() []string {
 
 // load shows documents until all are done, or the time is up, and returns what
 // each of them did. What cannot be laid to one of them alone is laid to the
-// first.
+// first. A tab that is not done may be busy for ever: the next has another.
 func (b *browser) load(t *testing.T, documents []string, limit time.Duration) []behaviour {
 	t.Helper()
 	var page strings.Builder
@@ -175,7 +187,7 @@ func (b *browser) load(t *testing.T, documents []string, limit time.Duration) []
 	b.mu.Lock()
 	b.page, b.frames, b.next, b.shown = page.String(), map[cdp.FrameID]int{}, 0, make([]behaviour, len(documents))
 	b.mu.Unlock()
-	if err := call(b.ctx, cdppage.Navigate, cdppage.NavigateParams{URL: b.server.URL}); err != nil {
+	if err := call(b.tab, cdppage.Navigate, cdppage.NavigateParams{URL: b.server.URL}); err != nil {
 		t.Fatal(err)
 	}
 	end := time.After(limit)
@@ -187,6 +199,8 @@ func (b *browser) load(t *testing.T, documents []string, limit time.Duration) []
 		case <-b.told:
 		case <-end:
 			shown, _ := b.result()
+			b.close()
+			b.openTab(t)
 			return shown
 		}
 	}
@@ -199,7 +213,7 @@ func (b *browser) result() ([]behaviour, bool) {
 	for i := range b.shown {
 		done = done && b.shown[i].done
 	}
-	return append([]behaviour(nil), b.shown...), done
+	return slices.Clone(b.shown), done
 }
 
 // note notes an event. It must not wait for the browser.
@@ -226,7 +240,7 @@ func (b *browser) note(event any) {
 	case *cdppage.EventJavascriptDialogOpening:
 		did := b.of(e.FrameID)
 		did.dialogs = append(did.dialogs, e.Message)
-		go func() { _ = call(b.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{}) }()
+		go func() { _ = call(b.tab, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{}) }()
 	case *runtime.EventConsoleAPICalled:
 		b.shown[0].messages = append(b.shown[0].messages, string(e.Type))
 	case *target.EventTargetCreated:
@@ -234,7 +248,7 @@ func (b *browser) note(event any) {
 			did := b.of(e.TargetInfo.OpenerFrameID)
 			did.windows = append(did.windows, e.TargetInfo.URL)
 			go func() {
-				_, _ = chromedp.CallBrowser(b.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID})
+				_, _ = chromedp.CallBrowser(b.tab, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID})
 			}()
 		}
 	case *runtime.EventBindingCalled:
@@ -275,7 +289,7 @@ func (b *browser) script(url string, auxiliary []byte) {
 // request lets the page through, and nothing else.
 func (b *browser) request(e *fetch.EventRequestPaused) {
 	if e.Request.URL == b.server.URL+"/" && e.FrameID == b.top {
-		go func() { _ = call(b.ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID}) }()
+		go func() { _ = call(b.tab, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID}) }()
 		return
 	}
 	did := b.of(e.FrameID)
@@ -285,7 +299,7 @@ func (b *browser) request(e *fetch.EventRequestPaused) {
 		reason = network.ErrorReasonAborted // and the document stays
 	}
 	go func() {
-		_ = call(b.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: reason})
+		_ = call(b.tab, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: reason})
 	}()
 }
 
@@ -318,12 +332,12 @@ func (b *browser) resolve(t *testing.T, urls []string) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := chromedp.Call(b.ctx, cdppage.CreateIsolatedWorld, cdppage.CreateIsolatedWorldParams{FrameID: b.top, WorldName: "resolver"})
+	world, err := chromedp.Call(b.tab, cdppage.CreateIsolatedWorld, cdppage.CreateIsolatedWorldParams{FrameID: b.top, WorldName: "resolver"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	byValue := true
-	answer, err := chromedp.Call(b.ctx, runtime.Evaluate, runtime.EvaluateParams{
+	answer, err := chromedp.Call(b.tab, runtime.Evaluate, runtime.EvaluateParams{
 		Expression: fmt.Sprintf("%s.filter((s) => URL.canParse(s)).map((s) => { const u = new URL(s); u.hash = ''; return u.href })", list),
 		ContextID:  world.ExecutionContextID, ReturnByValue: &byValue,
 	})

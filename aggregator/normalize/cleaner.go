@@ -59,6 +59,9 @@ func (c *cleaner) parse(fragment string) (*html.Node, bool) {
 }
 
 func parseFragment(fragment string) (*html.Node, bool) {
+	if multiplies(fragment) {
+		return nil, false
+	}
 	body := &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"}
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(fragment), body, html.ParseOptionEnableScripting(false))
 	for _, n := range nodes {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/html"
 
 	"newsfeed/aggregator/normalize"
 )
@@ -216,62 +215,18 @@ func FuzzSafeHTML(f *testing.F) {
 	})
 }
 
-// checkSafe checks that HTML is a fixed point and holds nothing but the
-// allowed elements, attributes and URLs.
+// checkSafe checks that HTML is a fixed point and holds nothing that it must
+// not.
 func checkSafe(t *testing.T, safe string) {
 	t.Helper()
 	if again := normalize.SafeHTML(safe, page); again != safe {
 		t.Errorf("not a fixed point:\n%q\n%q", safe, again)
 	}
-	z := html.NewTokenizer(strings.NewReader(safe))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.CommentToken, html.DoctypeToken:
-			t.Errorf("comment in %q", safe)
-		case html.StartTagToken, html.SelfClosingTagToken:
-			checkTag(t, safe, z.Token())
-		}
+	for _, p := range walk(safe).problems {
+		t.Errorf("%s in %q", p, safe)
 	}
 }
 
 const allowedNames = ` a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd del details dfn
 div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i iframe img ins kbd li mark ol p picture pre q rp rt ruby s samp section
 small source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr `
-
-const allowedAttributes = ` allowfullscreen alt cite colspan controls datetime dir height href hreflang lang loading media open poster preload
-referrerpolicy reversed rowspan sandbox scope sizes span src srcset start title type value width `
-
-func checkTag(t *testing.T, safe string, tag html.Token) {
-	t.Helper()
-	if !strings.Contains(strings.ReplaceAll(allowedNames, "\n", " "), " "+tag.Data+" ") {
-		t.Errorf("element %s in %q", tag.Data, safe)
-	}
-	for _, a := range tag.Attr {
-		if !strings.Contains(strings.ReplaceAll(allowedAttributes, "\n", " "), " "+a.Key+" ") {
-			t.Errorf("attribute %s in %q", a.Key, safe)
-		}
-		switch a.Key {
-		case "src", "poster", "cite", "href":
-			checkURL(t, safe, a.Val, a.Key == "href")
-		case "srcset":
-			for c := range strings.SplitSeq(a.Val, ", ") {
-				u, _, _ := strings.Cut(c, " ")
-				checkURL(t, safe, u, false)
-			}
-		}
-	}
-}
-
-func checkURL(t *testing.T, safe, raw string, mail bool) {
-	t.Helper()
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		t.Errorf("URL %q in %q: %v", raw, safe, err)
-	case mail && u.Scheme == "mailto":
-	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		t.Errorf("URL %q in %q", raw, safe)
-	}
-}

@@ -21,7 +21,7 @@ var vectors = map[string][]string{
 		`<svg><script>x&#40;)</script></svg>`, `<svg><script>&#x78;()`, `<svg></script><script>x()</script>`, `<body><script>x()</script></body>`,
 		`<html><head><script>x()</script></head></html>`, `<p>a<script>x()</script>b</p>`, `<table><script>x()</script></table>`,
 		`<select><script>x()</script></select>`, `<frameset><script>x()</script></frameset>`, `<script>document.write('<img src=y onerror=x()>')</script>`,
-		`<script>location='https://evil.example/'</script>`, `<script>open('https://evil.example/')</script>`, `<script>import('data:text/javascript,x()')</script>`,
+		`<script>setTimeout(() => location = 'https://evil.example/')</script>`, `<script>open('https://evil.example/')</script>`, `<script>import('data:text/javascript,x()')</script>`,
 		`<script>new Image().src='https://evil.example/i'</script>`, `<script>alert(1)</script>`, `<script>console.log(1)</script>`, `<script>setTimeout("x()")</script>`,
 	},
 	"handlers": {
