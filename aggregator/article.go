@@ -22,12 +22,6 @@ const (
 	articleRetry = time.Hour // after the first failure; the next takes twice that
 )
 
-// readsArticle reports whether the turn of a source is for an article that
-// waits to be visited, and not for a poll.
-func readsArticle(s storage.State, forced bool, now time.Time) bool {
-	return !forced && len(s.Articles) > 0 && s.NextDue.After(now)
-}
-
 // article visits the page of the first article that waits, and commits the
 // text found there as that of its entry. A source's articles and its polls
 // take turns, so that its state has one writer.
@@ -60,15 +54,20 @@ func (a *Aggregator) article(ctx context.Context, src Source, state storage.Stat
 }
 
 // postpone puts the first article, which could not be read, behind the others
-// for another try. Those of its host wait with it: it is the host that fails.
+// for another try. Where it is the host that fails, all of that host wait.
 func postpone(list []storage.Article, cause error, now time.Time) []storage.Article {
 	again := list[0]
 	until := now.Add(articleRetry << again.Tries)
-	if status := (*fetch.StatusError)(nil); errors.As(cause, &status) && status.RetryAfter.After(until) {
+	status := (*fetch.StatusError)(nil)
+	answered := errors.As(cause, &status)
+	if answered && status.RetryAfter.After(until) {
 		until = status.RetryAfter
 	}
-	again.Tries++
+	again.Tries, again.Due = again.Tries+1, until
 	list = append(slices.Clone(list), again)
+	if answered && status.Code != http.StatusTooManyRequests && status.Code != http.StatusServiceUnavailable {
+		return list
+	}
 	for i := range list {
 		if list[i].Due.Before(until) && fetch.Host(list[i].URL) == fetch.Host(again.URL) {
 			list[i].Due = until
@@ -77,11 +76,14 @@ func postpone(list []storage.Article, cause error, now time.Time) []storage.Arti
 	return list
 }
 
+// errUnreadable says that a page came, and is not that of an article.
+var errUnreadable = errors.New("no article")
+
 // fullText visits a page and returns what it says as an entry.
 func (a *Aggregator) fullText(ctx context.Context, src Source, page storage.Article) (e storage.Entry, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("internal error: %v", p)
+			err = fmt.Errorf("%w: internal error: %v", errUnreadable, p)
 		}
 	}()
 	visit, err := a.o.Client.Get(ctx, fetch.Request{URL: page.URL, Page: true})
@@ -90,7 +92,7 @@ func (a *Aggregator) fullText(ctx context.Context, src Source, page storage.Arti
 	}
 	item, err := parse.FullText(visit.Body, visit.ContentType, base(visit))
 	if err != nil {
-		return storage.Entry{}, err
+		return storage.Entry{}, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	place := normalize.Source{ID: src.ID, URL: base(visit), Format: string(parse.FormatHTML)}
 	entries, cut := normalize.Entries(place, parse.Header{}, []parse.Item{item}, time.Now())
@@ -105,7 +107,7 @@ func permanent(err error) bool {
 		return robots.Cause == nil
 	}
 	var status *fetch.StatusError
-	return errors.As(err, &status) && status.Code >= 400 && status.Code < 500 &&
+	return errors.Is(err, errUnreadable) || errors.As(err, &status) && status.Code >= 400 && status.Code < 500 &&
 		status.Code != http.StatusRequestTimeout && status.Code != http.StatusTooManyRequests
 }
 
@@ -122,32 +124,39 @@ func (a *Aggregator) visited(ctx context.Context, src Source, state storage.Stat
 	if len(entries) > 0 {
 		result.Outcome = Changed
 	}
-	result.host, result.turn = nextTurn(src.URL, state)
+	result.next = nextTurn(src, state)
 	return result, nil
 }
 
 // await adds the articles of entries that became visible just now, and whose
-// source gave only a teaser, to those that wait.
-func await(waiting []storage.Article, entries []storage.Entry, visible, now time.Time) []storage.Article {
-	waiting = slices.Clone(waiting)
-	for _, e := range entries {
+// source gave only a teaser, to those that wait, the oldest first. left is the
+// number of those that have waited for longest and find no room any more.
+func await(waiting []storage.Article, entries []storage.Entry, visible, now time.Time) (list []storage.Article, left int) {
+	list = slices.Clone(waiting)
+	for _, e := range slices.Backward(entries) {
 		waits := func(a storage.Article) bool { return a.Entry == e.ID }
-		switch {
-		case len(waiting) >= maxArticles:
-		case e.URL == "" || !e.Changed.Equal(visible) || slices.ContainsFunc(waiting, waits):
-		case e.FullText || normalize.Teaser(e):
-			waiting = append(waiting, storage.Article{Entry: e.ID, URL: e.URL, Due: now})
+		if e.URL == "" || !e.Changed.Equal(visible) || slices.ContainsFunc(waiting, waits) {
+			continue
+		}
+		if e.FullText || normalize.Teaser(e) {
+			list = append(list, storage.Article{Entry: e.ID, URL: e.URL, Due: now})
 		}
 	}
-	slices.SortStableFunc(waiting, func(a, b storage.Article) int { return a.Due.Compare(b.Due) })
-	return waiting
+	slices.SortStableFunc(list, func(a, b storage.Article) int { return a.Due.Compare(b.Due) })
+	left = max(0, len(list)-maxArticles)
+	return list[left:], left
 }
 
-// nextTurn returns when a source's next turn is, and whom it asks: a poll, or
-// an article before that.
-func nextTurn(url string, s storage.State) (host string, at time.Time) {
-	if len(s.Articles) > 0 && s.Articles[0].Due.Before(s.NextDue) {
-		return fetch.Host(s.Articles[0].URL), s.Articles[0].Due
+// sourceTurn is a source's next turn: a poll, or before that an article.
+type sourceTurn struct {
+	at      time.Time // zero: never
+	host    string    // whom it asks
+	article bool
+}
+
+func nextTurn(src Source, s storage.State) sourceTurn {
+	if src.FullText && len(s.Articles) > 0 && s.Articles[0].Due.Before(s.NextDue) {
+		return sourceTurn{at: s.Articles[0].Due, host: fetch.Host(s.Articles[0].URL), article: true}
 	}
-	return fetch.Host(cmp.Or(s.MovedTo, url)), s.NextDue
+	return sourceTurn{at: s.NextDue, host: fetch.Host(cmp.Or(s.MovedTo, src.URL))}
 }

@@ -154,19 +154,70 @@ func TestAnEditedTeaserKeepsTheFullTextUntilThePageIsReadAnew(t *testing.T) {
 }
 
 func TestAnArticleThatFailsIsTriedAgainLater(t *testing.T) {
+	tests := []struct {
+		name   string
+		status int
+		want   int // articles that wait for an hour
+	}{
+		{"the page fails", http.StatusInternalServerError, 1},
+		{"the host fails", http.StatusServiceUnavailable, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, store := newSite(t), openStore(t)
+			s.set("/feed", teasers("newer", "older")) // the oldest comes first
+			s.set("/older", status(test.status))
+			s.set("/newer", articlePage(5))
+			a, _ := run(t, fullTexts(store, s, "/feed"))
+			poll(t, a, true)
+			waiting := state(t, store, "feed").Articles
+			if len(waiting) != test.want {
+				t.Fatalf("waiting %+v", waiting)
+			}
+			for _, w := range waiting {
+				if in := time.Until(w.Due); in < 50*time.Minute || in > 70*time.Minute {
+					t.Errorf("article due in %v", in)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatIsNoPageIsNoArticle(t *testing.T) {
 	s, store := newSite(t), openStore(t)
-	s.set("/feed", teasers("one", "two"))
-	s.set("/one", status(http.StatusBadGateway))
-	s.set("/two", articlePage(5))
+	s.set("/feed", teasers("report"))
+	s.set("/report", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/pdf")
+		fmt.Fprint(w, "%PDF-1.4 ", strings.Repeat("words and more words ", 300))
+	})
 	a, _ := run(t, fullTexts(store, s, "/feed"))
 	poll(t, a, true)
-	waiting := state(t, store, "feed").Articles
-	if len(waiting) != 2 || waiting[1].Tries+waiting[0].Tries != 1 {
-		t.Fatalf("waiting %+v", waiting)
+	if e := only(t, store, "report"); e.FullText || e.Content != "" {
+		t.Errorf("content %q", e.Content)
 	}
-	for _, w := range waiting {
-		if in := time.Until(w.Due); in < 50*time.Minute || in > 70*time.Minute {
-			t.Errorf("article due in %v", in)
+	if n := len(state(t, store, "feed").Articles); n != 0 {
+		t.Errorf("%d articles wait", n)
+	}
+}
+
+func TestFullTextTurnedOffVisitsNoMore(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/feed", teasers("one"))
+	s.set("/one", status(http.StatusServiceUnavailable))
+	o := fullTexts(store, s, "/feed")
+	a, stop := run(t, o)
+	poll(t, a, true)
+	stop()
+	s.set("/feed", teasers("two", "one"))
+	o.Sources[0].FullText = false
+	a, _ = run(t, o)
+	poll(t, a, true)
+	if waiting := state(t, store, "feed").Articles; len(waiting) != 0 {
+		t.Errorf("waiting %+v", waiting)
+	}
+	for _, h := range s.asked() {
+		if h.Get("Path") == "/two" {
+			t.Error("an article was visited")
 		}
 	}
 }

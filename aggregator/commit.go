@@ -2,7 +2,7 @@ package aggregator
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"time"
 
 	"newsfeed/aggregator/dedup"
@@ -144,9 +144,16 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 func (c *committer) settle(ctx context.Context, m commit, show time.Time) (storage.Poll, outcome, error) {
 	if m.resolved {
 		p := *m.poll
-		p.Entries = slices.Clone(p.Entries)
-		for i := range p.Entries {
-			p.Entries[i].Changed = show
+		p.Entries = nil
+		for _, e := range m.poll.Entries {
+			switch _, err := c.o.Store.Entry(ctx, e.ID); {
+			case errors.Is(err, storage.ErrNotFound): // removed while its page was read
+				continue
+			case err != nil:
+				return p, outcome{}, err
+			}
+			e.Changed = show
+			p.Entries = append(p.Entries, e)
 		}
 		return p, outcome{updated: len(p.Entries), state: p.State}, nil
 	}
@@ -159,7 +166,10 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 		p.State.LastNew = m.now
 	}
 	if m.articles {
-		p.State.Articles = await(p.State.Articles, p.Entries, show, m.now)
+		var left int
+		if p.State.Articles, left = await(p.State.Articles, p.Entries, show, m.now); left > 0 {
+			c.o.Log.Warn("too many articles wait; the oldest keep their teasers", "source", p.Source, "articles", left)
+		}
 	}
 	return p, outcome{added: r.New, updated: r.Updated, state: p.State}, nil
 }

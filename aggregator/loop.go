@@ -32,6 +32,8 @@ type loop struct {
 	forced  map[string]bool       // sources to be polled by force
 	waiting map[string][]*request // who waits for a source's result
 	polled  map[string]Result     // of polls whose articles are still being visited
+
+	articles map[string]bool // sources whose next turn is for an article
 }
 
 // finished is the end of one poll.
@@ -49,6 +51,7 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 		forced:     map[string]bool{},
 		waiting:    map[string][]*request{},
 		polled:     map[string]Result{},
+		articles:   map[string]bool{},
 	}
 	if a.o.Manual {
 		return l, nil
@@ -65,10 +68,15 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 		}
 		v := schedule.Visit{ID: s.ID, Schedule: src.Schedule, Min: src.MinInterval}
 		s.State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
-		host, turn := nextTurn(s.URL, s.State)
-		l.queue.Set(s.ID, host, turn)
+		l.enqueue(s.ID, nextTurn(src, s.State))
 	}
 	return l, nil
+}
+
+// enqueue sets when a source's next turn is, and for what.
+func (l *loop) enqueue(id string, next sourceTurn) {
+	l.articles[id] = next.article
+	l.queue.Set(id, next.host, next.at)
 }
 
 // host is whom a poll of the source will ask.
@@ -116,19 +124,20 @@ func (l *loop) start(ctx context.Context) {
 		}
 		l.busy[id] = true
 		l.underway.Store(int64(len(l.busy)))
-		forced := l.forced[id]
+		forced, article := l.forced[id], l.articles[id]
 		delete(l.forced, id)
 		l.workers.Go(func() error {
 			f := finished{source: id}
-			f.result, f.err = l.guarded(ctx, l.sources[id], forced)
+			f.result, f.err = l.guarded(ctx, l.sources[id], forced, article)
 			l.Aggregator.finished <- f
 			return nil
 		})
 	}
 }
 
-// guarded polls and turns a panic into the source's failure.
-func (a *Aggregator) guarded(ctx context.Context, src Source, forced bool) (r Result, err error) {
+// guarded polls, or visits an article, and turns a panic into the source's
+// failure.
+func (a *Aggregator) guarded(ctx context.Context, src Source, forced, article bool) (r Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.o.Log.Error("poll panicked", "source", src.ID, "panic", p, "stack", string(debug.Stack()))
@@ -139,7 +148,7 @@ func (a *Aggregator) guarded(ctx context.Context, src Source, forced bool) (r Re
 	if err != nil {
 		return Result{}, err
 	}
-	if readsArticle(known.State, forced, time.Now()) {
+	if article && len(known.State.Articles) > 0 {
 		return a.article(ctx, src, known.State)
 	}
 	return a.poll(ctx, src, known.State, forced)
@@ -159,13 +168,13 @@ func (l *loop) finish(f finished) {
 	delete(l.busy, f.source)
 	l.underway.Store(int64(len(l.busy)))
 	l.queue.Done(f.source, now)
-	host, turn := f.result.host, f.result.turn
+	next := f.result.next
 	switch {
 	case errors.Is(f.err, context.Canceled):
 		f.result = Result{Source: f.source, Outcome: Stopped}
 	case f.err != nil:
 		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
-		host, turn = fetch.Host(l.sources[f.source].URL), now.Add(retryCommit)
+		next = sourceTurn{at: now.Add(retryCommit), host: fetch.Host(l.sources[f.source].URL)}
 		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err)}
 	default:
 		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,
@@ -181,15 +190,15 @@ func (l *loop) finish(f finished) {
 	case !polled && len(waiting) > 0:
 		// They asked for a poll while an article was being visited.
 		l.forced[f.source] = slices.ContainsFunc(waiting, func(r *request) bool { return r.force })
-		l.queue.Set(f.source, fetch.Host(l.sources[f.source].URL), now)
+		l.enqueue(f.source, sourceTurn{at: now, host: fetch.Host(l.sources[f.source].URL)})
 		return
-	case l.o.Manual && turn.Before(result.NextDue) && turn.Before(now.Add(longestSleep)) && f.err == nil:
+	case l.o.Manual && next.article && next.at.Before(now.Add(longestSleep)):
 		// Nobody will come back for the articles, so they are part of the poll.
 		l.polled[f.source] = result
-		l.queue.Set(f.source, host, turn)
+		l.enqueue(f.source, next)
 		return
-	case !l.o.Manual && !turn.IsZero():
-		l.queue.Set(f.source, host, turn)
+	case !l.o.Manual && !next.at.IsZero():
+		l.enqueue(f.source, next)
 	}
 	delete(l.polled, f.source)
 	delete(l.waiting, f.source)

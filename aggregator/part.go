@@ -23,10 +23,8 @@ const (
 	partsAtATime = 10
 )
 
-// mergeParts returns the parts that an index names now, in the order in which
-// to visit them: those that changed since they were visited, the newest
-// first; then those of which the index does not say, the one visited longest
-// ago first.
+// mergeParts returns the parts that an index names now, the newest first.
+// Those that are new, or changed since they were named before, are pending.
 func mergeParts(had []storage.Part, named []parse.Part, base string, now time.Time) []storage.Part {
 	root, err := url.Parse(base)
 	if err != nil || named == nil {
@@ -44,10 +42,10 @@ func mergeParts(had []storage.Part, named []parse.Part, base string, now time.Ti
 			continue
 		}
 		listed[u.String()] = true
-		p := old[u.String()]
+		p, known := old[u.String()]
 		p.URL = u.String()
-		if p.Modified != n.Modified {
-			p.Modified, p.Visited = n.Modified, time.Time{}
+		if !known || p.Modified != n.Modified {
+			p.Modified, p.Pending = n.Modified, true
 		}
 		list = append(list, p)
 	}
@@ -60,8 +58,8 @@ func mergeParts(had []storage.Part, named []parse.Part, base string, now time.Ti
 }
 
 // readParts visits those parts of a sitemap index that may have changed, some
-// at a time. A part that cannot be read is tried again by the next poll; when
-// none can, that is the error.
+// at a time. A part that cannot be read is tried again when the others had
+// their turn; when none can, that is the error.
 func (t *turn) readParts(ctx context.Context) ([]document, error) {
 	var docs []document
 	var failures error
@@ -89,11 +87,12 @@ func (t *turn) readParts(ctx context.Context) ([]document, error) {
 	return docs, nil
 }
 
-// pending returns the indexes of the parts to visit now.
+// pending returns the indexes of the parts to visit now: of those that changed,
+// or of which the index does not say, the ones visited longest ago.
 func pending(parts []storage.Part) []int {
 	var list []int
 	for i, p := range parts {
-		if p.Visited.IsZero() || p.Modified == "" {
+		if p.Pending || p.Modified == "" {
 			list = append(list, i)
 		}
 	}
@@ -105,17 +104,21 @@ func pending(parts []storage.Part) []int {
 // not there any more.
 func (t *turn) readPart(ctx context.Context, p *storage.Part) (document, error) {
 	visit, err := t.o.Client.Get(ctx, fetch.Request{URL: p.URL, Validators: fetch.Validators(p.Validators)})
+	p.Visited = time.Now()
 	status := (*fetch.StatusError)(nil)
 	switch {
 	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone):
-		p.Visited = time.Now()
+		p.Pending = false
 		return document{}, nil
 	case err != nil:
 		return document{}, err
 	}
-	p.Visited, p.Validators = time.Now(), storage.Validators(visit.Validators)
-	if visit.Unchanged {
-		return document{}, nil
+	var doc document
+	if !visit.Unchanged {
+		if doc, err = t.source.scan(visit); err != nil {
+			return document{}, err
+		}
 	}
-	return t.source.scan(visit)
+	p.Pending, p.Validators = false, storage.Validators(visit.Validators)
+	return doc, nil
 }

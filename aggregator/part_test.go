@@ -87,7 +87,7 @@ func TestSitemapIndexIsOneSource(t *testing.T) {
 			s.set("/index.xml", sitemapIndex("/old.xml 2026-11-04", "/new.xml.gz 2026-11-04"))
 			s.set("/old.xml", status(http.StatusInternalServerError))
 			s.set("/new.xml.gz", newsSitemap("six"))
-		}, aggregator.Changed, []string{"/index.xml", "/old.xml", "/new.xml.gz"}, []string{"five", "four", "one", "six", "three", "two"}},
+		}, aggregator.Changed, []string{"/index.xml", "/new.xml.gz", "/old.xml"}, []string{"five", "four", "one", "six", "three", "two"}},
 		{"and is tried again", func() {
 			s.set("/old.xml", newsSitemap("seven"))
 		}, aggregator.Changed, []string{"/index.xml", "/old.xml"}, []string{"five", "four", "one", "seven", "six", "three", "two"}},
@@ -138,6 +138,27 @@ func TestPartsOfAnIndexAreVisitedTenAtATime(t *testing.T) {
 	}
 	if n := len(s.asked()); n != 4+25 {
 		t.Errorf("%d requests, want 29", n)
+	}
+}
+
+func TestPartsThatFailDoNotKeepTheOthersFromBeingRead(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	var parts []string
+	for i := range 15 {
+		path := fmt.Sprintf("/part%02d.xml", i)
+		s.set(path, newsSitemap(fmt.Sprint(i)))
+		if i >= 5 { // the ten newest
+			s.set(path, status(http.StatusForbidden))
+		}
+		parts = append(parts, fmt.Sprintf("%s 2026-10-%02d", path, 1+i))
+	}
+	s.set("/index.xml", sitemapIndex(parts...))
+	a, _ := run(t, options(store, s, "/index.xml"))
+	if r := poll(t, a, true)["index.xml"]; r.Outcome != aggregator.Failed {
+		t.Errorf("first poll: %+v", r)
+	}
+	if r := poll(t, a, true)["index.xml"]; r.Outcome != aggregator.Changed || r.New != 5 {
+		t.Errorf("second poll: %+v", r)
 	}
 }
 

@@ -45,9 +45,8 @@ type Result struct {
 	NextDue time.Time     `json:"next_due,omitzero"`
 	Error   string        `json:"error"` // why it failed or was skipped
 
-	article bool      // the turn was for an article, not for a poll
-	host    string    // whom the source's next turn asks
-	turn    time.Time // when that is; zero: never
+	article bool // the turn was for an article, not for a poll
+	next    sourceTurn
 }
 
 // request asks the loop for polls.
@@ -133,7 +132,7 @@ func (l *loop) accept(ctx context.Context, r *request) {
 		l.waiting[id] = append(l.waiting[id], r)
 		if !l.busy[id] {
 			l.forced[id] = l.forced[id] || r.force
-			l.queue.Set(id, host(s), now)
+			l.enqueue(id, sourceTurn{at: now, host: host(s)})
 		}
 	}
 }

@@ -30,6 +30,9 @@ type turn struct {
 }
 
 func (a *Aggregator) newTurn(src Source, state storage.State, forced bool) turn {
+	if !src.FullText {
+		state.Articles = nil
+	}
 	t := turn{Aggregator: a, source: src, state: state, now: time.Now(), forced: forced, body: state.Body}
 	if src.readAsBefore(state) {
 		t.parts = slices.Clone(state.Parts)
@@ -81,6 +84,7 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 		return Result{}, ctx.Err()
 	}
 	s := t.polled()
+	s.Parts = t.parts
 	s.Failures++
 	s.Error = line(cause)
 	s.Status = 0
@@ -140,7 +144,7 @@ func (t turn) commit(ctx context.Context, p storage.Poll, items []parse.Item, vi
 	if done.added+done.updated > 0 {
 		result.Outcome = Changed
 	}
-	result.host, result.turn = nextTurn(t.source.URL, done.state)
+	result.next = nextTurn(t.source, done.state)
 	return result, nil
 }
 

@@ -89,14 +89,15 @@ type State struct {
 	// SharedGUIDs says that the source gave several items one guid.
 	SharedGUIDs bool
 
-	Parts    []Part    // of a sitemap index, in the order in which to visit them
+	Parts    []Part    // of a sitemap index, the newest first
 	Articles []Article // to be visited for their text, in order
 }
 
 // Part is one of the sitemaps that a sitemap index names.
 type Part struct {
 	URL        string
-	Modified   string // as the index says it, when the part was visited
+	Modified   string // as the index says it
+	Pending    bool   // it changed, and was not read since
 	Visited    time.Time
 	Validators Validators
 }

@@ -33,7 +33,7 @@ func (e *RobotsError) Unwrap() error { return e.Cause }
 // The bounds of what is kept of robots.txt files.
 const (
 	maxRobots    = 500 << 10 // bytes that are read (RFC 9309 section 2.5)
-	maxSites     = 100
+	maxSites     = 200
 	robotsAge    = 24 * time.Hour // RFC 9309 section 2.4
 	robotsFailed = time.Hour      // until a site is asked again
 )
@@ -57,7 +57,7 @@ func (r rules) permits(path, robot string) bool {
 		return false
 	}
 	data, err := robotstxt.FromBytes(r.text)
-	return err == nil && data.TestAgent(path, robot)
+	return err != nil || data.TestAgent(path, robot) // rules that nobody can read forbid nothing
 }
 
 // permit asks a site's robots.txt about a URL. The error is a *RobotsError
@@ -135,13 +135,23 @@ func (r *robots) of(site string) (rules, bool) {
 	return found, ok && time.Now().Before(found.until)
 }
 
-// keep remembers the rules of a site. When there are too many, all are asked
-// for anew.
+// keep remembers the rules of a site. When there are too many, those that hold
+// for the shortest are forgotten.
 func (r *robots) keep(site string, found rules) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sites == nil || len(r.sites) >= maxSites {
+	if r.sites == nil {
 		r.sites = map[string]rules{}
 	}
 	r.sites[site] = found
+	if len(r.sites) <= maxSites {
+		return
+	}
+	first := site
+	for other, o := range r.sites {
+		if o.until.Before(r.sites[first].until) {
+			first = other
+		}
+	}
+	delete(r.sites, first)
 }

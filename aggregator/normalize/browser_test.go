@@ -27,17 +27,50 @@ import (
 func TestD28_ABrowserRunsNothing(t *testing.T) {
 	published := publishedVectors(t)
 	b := openBrowser(t)
-	mustAct(t, b, "own", ownVectors(), 0.5)
-	mustAct(t, b, "published", slices.DeleteFunc(slices.Clone(published), func(v string) bool { return !scripting.MatchString(v) }), 0.4)
+	mustSeeDeeds(t, b)
+	mustAct(t, b, "own", thirdOf(ownVectors()), 0.5)
+	mustAct(t, b, "published", thirdOf(slices.DeleteFunc(slices.Clone(published), isNoPage)), 0.4)
 
 	mustNotAct(t, b, "own vectors", sanitized(ownVectors()))
 	mustNotAct(t, b, "published vectors", sanitized(published))
 	mustNotAct(t, b, "real documents", realTexts(t))
 }
 
-// scripting are the vectors of a list that are a page by themselves, and are
-// meant to run something.
-var scripting = regexp.MustCompile(`(?i)<.*(script|on[a-z]+\W*=)`)
+// mustSeeDeeds checks that no kind of deed goes unseen.
+func mustSeeDeeds(t *testing.T, b *browser) {
+	t.Helper()
+	documents := []struct{ html, deed string }{
+		{`<script>x()</script>`, "script"},
+		{`<script>x(</script>`, "script"},
+		{`<p onclick=x()>a</p>`, "script"},
+		{`<a href=javascript:x()>a</a>`, "script"},
+		{`<button autofocus onfocus=x()>a</button>`, "script"},
+		{`<script>setTimeout("x()")</script>`, "script"},
+		{`<script>confirm(1)</script>`, "dialog"},
+		{`<script>console.log(1)</script>`, "message"},
+		{`<script>open("https://a.example/")</script>`, "window"},
+		{`<a href="data:text/html,a">a</a>`, "page"},
+		{`<a href=tel:1>a</a>`, "link"},
+		{`<meta http-equiv=refresh content="0;url=https://a.example/">`, ""},
+		{`<form action=//a.example/><button>a</button></form>`, ""},
+		{`<style>p{background:url(//a.example/)}</style><p>a</p>`, ""},
+		{`<img loading=lazy src=//a.example/>`, ""},
+	}
+	for _, d := range documents {
+		did := b.load(t, []string{d.html}, 10*time.Second)[0]
+		if d.deed == "" && len(did.requests) == 0 || d.deed != "" && !strings.Contains(strings.Join(did.deeds(), "\n"), d.deed) {
+			t.Errorf("%s: seen %q, requests %q", d.html, did.deeds(), did.requests)
+		}
+	}
+}
+
+var script = regexp.MustCompile(`(?i)<.*(script|on[a-z]+\W*=)`)
+
+// isNoPage reports whether a vector of a list needs a page around it, or opens
+// a dialog for ever, whenever it gets the focus back.
+func isNoPage(vector string) bool {
+	return !script.MatchString(vector) || strings.Contains(strings.ToLower(vector), "autofocus")
+}
 
 // publishedVectors reads the lists in the folder that NEWSFEED_XSS_VECTORS
 // names, a vector a line. They are not part of the project.
@@ -65,11 +98,20 @@ func publishedVectors(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
+// thirdOf returns every third: each document that acts takes a browser long.
+func thirdOf(list []string) []string {
+	var some []string
+	for chunk := range slices.Chunk(list, 3) {
+		some = append(some, chunk[0])
+	}
+	return some
+}
+
 // mustAct checks that a good part of the documents acts in the browser.
 func mustAct(t *testing.T, b *browser, kind string, documents []string, part float64) {
 	t.Helper()
 	start, acting := time.Now(), 0
-	for chunk := range slices.Chunk(documents, 50) {
+	for chunk := range slices.Chunk(documents, 20) {
 		for _, did := range b.load(t, chunk, 5*time.Second) {
 			if len(did.deeds()) > 0 || len(did.requests) > 0 {
 				acting++

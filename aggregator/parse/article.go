@@ -19,11 +19,16 @@ func Article(body []byte, contentType string) (item Item, err error) {
 	if err != nil {
 		return Item{}, err
 	}
+	return p.only(), nil
+}
+
+// only returns the one article that the page is about.
+func (p *page) only() Item {
 	o := p.ownArticle()
 	if list := p.data.listed(); o == nil && len(list) == 1 {
 		o = list[0]
 	}
-	return p.article(o), nil
+	return p.article(o)
 }
 
 // isArticle reports whether the page says that it is an article.

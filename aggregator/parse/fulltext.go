@@ -2,7 +2,10 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"mime"
+	"net/http"
 	"net/url"
 
 	readability "codeberg.org/readeck/go-readability/v2"
@@ -23,22 +26,23 @@ func FullText(page []byte, contentType, base string) (item Item, err error) {
 	if len(page) > maxArticle {
 		return Item{}, fmt.Errorf("page of more than %d MiB", maxArticle>>20)
 	}
+	if err := isPage(page, contentType); err != nil {
+		return Item{}, err
+	}
 	address, err := url.Parse(base)
 	if err != nil {
 		return Item{}, fmt.Errorf("page URL: %w", err)
 	}
-	if item, err = Article(page, contentType); err != nil {
+	text, _ := decodePage(page, contentType)
+	p, err := openPage(text)
+	if err != nil {
 		return Item{}, err
 	}
-	text, _ := decodePage(page, contentType)
-	root, _, err := parseSoup(text)
-	if err != nil {
-		return Item{}, fmt.Errorf("read page: %w", err)
-	}
+	item = p.only()
 	parser := readability.NewParser()
 	parser.MaxElemsToParse = maxElements
-	parser.DisableJSONLD = true // Article has read it
-	article, err := parser.ParseAndMutate(root, address)
+	parser.DisableJSONLD = true // the item has it
+	article, err := parser.ParseAndMutate(p.root, address)
 	if err != nil {
 		return Item{}, fmt.Errorf("find text of page: %w", err)
 	}
@@ -52,4 +56,20 @@ func FullText(page []byte, contentType, base string) (item Item, err error) {
 	}
 	item.Content = Text{Value: content.String(), Type: HTML, Lang: article.Language()}
 	return item, nil
+}
+
+// isPage returns why a body is no HTML page, by what the response says it is
+// or, where it says nothing, by its first bytes.
+func isPage(body []byte, contentType string) error {
+	if contentType == "" {
+		contentType = http.DetectContentType(body)
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	if err == nil && media != "text/html" && media != "application/xhtml+xml" && media != "text/plain" {
+		return fmt.Errorf("it is %s, not a page", media)
+	}
+	if bytes.HasPrefix(body, []byte("%PDF")) || bytes.IndexByte(body[:min(len(body), 512)], 0) >= 0 {
+		return errors.New("it is not text")
+	}
+	return nil
 }

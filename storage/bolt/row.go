@@ -140,6 +140,7 @@ var stateFields = []field[source]{
 var partFields = []field[storage.Part]{
 	text("url", func(p *storage.Part) *string { return &p.URL }),
 	text("said", func(p *storage.Part) *string { return &p.Modified }),
+	flag("pending", func(p *storage.Part) *bool { return &p.Pending }),
 	moment("visited", func(p *storage.Part) *time.Time { return &p.Visited }),
 	text("vurl", func(p *storage.Part) *string { return &p.Validators.URL }),
 	text("etag", func(p *storage.Part) *string { return &p.Validators.ETag }),

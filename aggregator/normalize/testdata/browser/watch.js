@@ -23,7 +23,7 @@ addEventListener("DOMContentLoaded", () => {
 
   // What the page or a reader may set off. A link that leads to a page, to a
   // mail or nowhere is not followed; any other is.
-  const events = ["click", "mouseover", "focus", "toggle", "error", "load", "animationstart", "submit", "input", "begin"];
+  const events = ["click", "mouseover", "focus", "toggle", "error", "load", "animationstart"];
   let players = 0; // that were made to load: each takes a browser long
   const touch = (e) => {
     if (e.matches("a[href], area[href]")) {
