@@ -111,11 +111,14 @@ func listType(a atom.Atom, value string) string {
 	return harmless(value)
 }
 
+// languageTag returns a language tag (BCP 47) as it was written but for case
+// and separators, and "" for what is none. Of a list it is the first.
 func languageTag(value string) string {
 	if len(value) > maxLanguage {
 		return ""
 	}
-	tag, err := language.Parse(strings.TrimSpace(value))
+	value, _, _ = strings.Cut(value, ",")
+	tag, err := language.Raw.Parse(strings.TrimSpace(value))
 	if err != nil || tag == language.Und {
 		return ""
 	}

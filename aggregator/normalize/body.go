@@ -12,8 +12,8 @@ import (
 // bodies sets Summary and Content. It returns the images in them and the text
 // of the longer one.
 //
-// Without a summary the beginning of the content becomes one. A summary alone
-// is not repeated as content.
+// Without a summary the content becomes one, or its beginning where it is long
+// or has images. A summary alone is not repeated as content.
 func (d *document) bodies(e *storage.Entry, item *parse.Item) (images []storage.Media, text string) {
 	content := d.body("content", item, item.Content, e.URL)
 	summary := d.body("summary", item, item.Summary, e.URL)
@@ -21,6 +21,9 @@ func (d *document) bodies(e *storage.Entry, item *parse.Item) (images []storage.
 	images = append(content.images, summary.images...)
 	if e.Content == "" {
 		return images, summary.text
+	}
+	if e.Summary == "" && len(images) == 0 {
+		e.Summary = e.Content
 	}
 	if e.Summary == "" || e.Summary == e.Content && utf8.RuneCountInString(content.text) > excerptLength {
 		e.Summary = escapeText(excerpt(content.text))

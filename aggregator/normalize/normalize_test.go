@@ -146,7 +146,7 @@ func TestBodies(t *testing.T) {
 		},
 		{
 			name: "plain", item: parse.Item{Content: parse.Text{Value: "a < b\nc\n\n<b>d</b>", Type: parse.Plain}},
-			summary: "a &lt; b c &lt;b&gt;d&lt;/b&gt;", content: "<p>a &lt; b<br>c</p>\n<p>&lt;b&gt;d&lt;/b&gt;</p>",
+			summary: "<p>a &lt; b<br>c</p>\n<p>&lt;b&gt;d&lt;/b&gt;</p>", content: "<p>a &lt; b<br>c</p>\n<p>&lt;b&gt;d&lt;/b&gt;</p>",
 		},
 		{
 			name: "looks plain", item: parse.Item{Summary: parse.Text{Value: "AT&T: x < y\nz"}},
@@ -156,8 +156,8 @@ func TestBodies(t *testing.T) {
 			name: "script alone", item: parse.Item{Content: parse.Text{Value: "<script>x</script>"}, Summary: parse.Text{Value: "<style>y</style>"}},
 		},
 		{
-			name: "excerpt is escaped", item: parse.Item{Content: parse.Text{Value: "<p>1 &lt; 2 &amp; 3</p>"}},
-			summary: "1 &lt; 2 &amp; 3", content: "<p>1 &lt; 2 &amp; 3</p>",
+			name: "excerpt is escaped", item: parse.Item{Content: parse.Text{Value: "<p>1 &lt; 2 &amp; 3</p><img src=/a.jpg>"}},
+			summary: "1 &lt; 2 &amp; 3", content: `<p>1 &lt; 2 &amp; 3</p><img src="https://example.org/a.jpg" loading="lazy" referrerpolicy="no-referrer">`,
 		},
 		{
 			name: "footnote leads to the article", item: parse.Item{Links: alternate("/post/"), Summary: parse.Text{Value: `<a href="#fn1">1</a><a href="x">2</a>`}},

@@ -42,7 +42,7 @@ func decodeBytes(body []byte, contentType string) ([]byte, []string) {
 			return d(body), nil
 		}
 		return body, nil
-	case mostlyUTF8(body):
+	case mostlyUTF8(body, labels):
 		return bytes.ToValidUTF8(body, []byte("\uFFFD")), []string{"bytes that are not UTF-8 were replaced"}
 	}
 	best, text := "", []byte(nil)
@@ -132,6 +132,10 @@ func damage(text []byte) float64 {
 
 // guessed returns the encoding that body seems to be in, and body in it.
 func guessed(body []byte) (label string, text []byte) {
+	const western = "windows-1252"
+	if isMostlyASCII(body) {
+		return western, decoderFor(western)(body)
+	}
 	guesses, _ := chardet.NewHtmlDetector().DetectAll(body) // an error says that there are none
 	slices.SortFunc(guesses, func(a, b chardet.Result) int {
 		// Those of equal confidence come in no order of their own.
@@ -144,13 +148,26 @@ func guessed(body []byte) (label string, text []byte) {
 			}
 		}
 	}
-	const western = "windows-1252"
 	return western, decoderFor(western)(body)
 }
 
-// mostlyUTF8 reports whether body reads as UTF-8 with a few damaged bytes:
-// far more whole sequences than broken ones.
-func mostlyUTF8(body []byte) bool {
+// isMostlyASCII reports whether there are too few other bytes in body to tell
+// by them what they are.
+func isMostlyASCII(body []byte) bool {
+	const enough = 8
+	n := 0
+	for _, c := range body {
+		if c >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n < enough
+}
+
+// mostlyUTF8 reports whether body reads as UTF-8 with a few damaged bytes: more
+// whole sequences than broken ones, or far more where it is called something
+// else.
+func mostlyUTF8(body []byte, labels []string) bool {
 	whole, broken := 0, 0
 	for i, last := 0, -1; i < len(body); {
 		if body[i] < utf8.RuneSelf {
@@ -169,7 +186,12 @@ func mostlyUTF8(body []byte) bool {
 		}
 		i += n
 	}
-	return whole > 4*broken
+	for _, label := range labels {
+		if key := labelKey(label); key != "" && !strings.HasPrefix(key, "utf") && decoderFor(label) != nil {
+			return whole > 4*broken
+		}
+	}
+	return whole >= broken
 }
 
 // wide are the forms of Unicode of two and four bytes, in every order: where

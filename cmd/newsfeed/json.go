@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/url"
 	"time"
 
@@ -57,7 +58,7 @@ type mediaJSON struct {
 func newEntryJSON(e storage.Entry) entryJSON {
 	j := entryJSON{
 		ID: e.ID, GUID: e.GUID, URL: e.URL, CanonicalURL: e.CanonicalURL,
-		Title: e.Title, Summary: e.Summary, Content: e.Content,
+		Title: e.Title, Summary: e.Summary, Content: cmp.Or(e.Content, e.Summary),
 		Authors:    []personJSON{},
 		Categories: append([]string{}, e.Categories...),
 		Published:  rfc3339(e.Published), Updated: rfc3339(e.Updated),
