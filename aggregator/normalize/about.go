@@ -27,3 +27,11 @@ func About(s Source, h parse.Header, now time.Time) storage.About {
 		Updated:     d.first(h.Updated),
 	}
 }
+
+// Channel returns the people and subjects that a document names for itself,
+// normalized as those of its entries are.
+func Channel(s Source, h parse.Header) (authors []storage.Person, categories []string) {
+	d := document{source: s, header: h, cuts: cuts{}}
+	d.base = documentBase(s.URL, h)
+	return d.authors(&parse.Item{Authors: h.Authors}, d.within()), d.categories(h.Categories)
+}

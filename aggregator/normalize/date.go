@@ -46,7 +46,7 @@ func (d dates) readOrder(s string) (t time.Time, used order, ok bool) {
 		if t, ok = d.iso(s); !ok {
 			t, ok = epoch(s, d.now)
 		}
-		if !ok {
+		if !ok && digitShape(s) != "0000" { // else a number that is no year
 			t, used, ok = d.free(s)
 		}
 	}

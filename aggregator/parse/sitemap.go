@@ -1,11 +1,46 @@
 package parse
 
-import "strings"
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Part is a sitemap that a sitemap index names.
 type Part struct {
 	URL      string
 	Modified string // as written, or empty
+}
+
+// newest returns the n url elements that changed last, as far as they say when,
+// in the order of the document. Sitemaps mostly end with what is new, so of
+// those that do not say the last count.
+func newest(raw [][]byte, n int) [][]byte {
+	type dated struct {
+		at   int
+		date string
+	}
+	all := make([]dated, len(raw))
+	for i, r := range raw {
+		all[i].at = i
+		for _, name := range []string{"lastmod>", "publication_date>"} {
+			if _, rest, ok := bytes.Cut(r, []byte(name)); ok && all[i].date == "" {
+				date, _, _ := bytes.Cut(rest, []byte("<"))
+				all[i].date = string(bytes.TrimSpace(date)) // W3C dates come in the order of their letters
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b dated) int {
+		return cmp.Or(cmp.Compare(b.date, a.date), cmp.Compare(b.at, a.at))
+	})
+	all = all[:n]
+	slices.SortFunc(all, func(a, b dated) int { return cmp.Compare(a.at, b.at) })
+	kept := make([][]byte, n)
+	for i := range kept {
+		kept[i] = raw[all[i].at]
+	}
+	return kept
 }
 
 // sitemapParts reads a sitemap index (sitemaps.org protocol 0.9).

@@ -45,6 +45,10 @@ func scanXML(data []byte) (*Document, error) {
 	for _, item := range s.items {
 		doc.raw = append(doc.raw, item.of(s.data))
 	}
+	if d.format == "sitemap" && len(doc.raw) > MaxItems {
+		doc.warn("%d items, only the newest %d are read", len(doc.raw), MaxItems)
+		doc.raw = newest(doc.raw, MaxItems)
+	}
 	read, header := s.backed(s.readRSS), s.rssHeader
 	switch d.format {
 	case "atom0.3", "atom1.0":

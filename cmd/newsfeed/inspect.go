@@ -19,6 +19,8 @@ import (
 // finding is what a document turned out to hold. Nothing of it is stored.
 type finding struct {
 	about    storage.About
+	authors  []storage.Person
+	subjects []string
 	header   parse.Header
 	entries  []storage.Entry
 	warnings []string
@@ -39,6 +41,7 @@ func inspect(body []byte, o parse.Options, base string, now time.Time) (finding,
 	}
 	place := normalize.Source{URL: base, Format: doc.Format}
 	f := finding{header: doc.Header, about: normalize.About(place, doc.Header, now)}
+	f.authors, f.subjects = normalize.Channel(place, doc.Header)
 	var cut []string
 	f.entries, cut = normalize.Entries(place, doc.Header, items, now)
 	f.warnings = slices.Concat(doc.Warnings, cut)

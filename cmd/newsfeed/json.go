@@ -59,15 +59,12 @@ func newEntryJSON(e storage.Entry) entryJSON {
 	j := entryJSON{
 		ID: e.ID, GUID: e.GUID, URL: e.URL, CanonicalURL: e.CanonicalURL,
 		Title: e.Title, Summary: e.Summary, Content: cmp.Or(e.Content, e.Summary),
-		Authors:    []personJSON{},
+		Authors:    people(e.Authors),
 		Categories: append([]string{}, e.Categories...),
 		Published:  rfc3339(e.Published), Updated: rfc3339(e.Updated),
 		Language:    e.Language,
 		ReadingTime: int(e.ReadingTime / time.Second),
 		Media:       []mediaJSON{},
-	}
-	for _, a := range e.Authors {
-		j.Authors = append(j.Authors, personJSON(a))
 	}
 	for _, m := range e.Media {
 		j.Media = append(j.Media, mediaJSON{
@@ -76,6 +73,14 @@ func newEntryJSON(e storage.Entry) entryJSON {
 		})
 	}
 	return j
+}
+
+func people(list []storage.Person) []personJSON {
+	all := []personJSON{}
+	for _, p := range list {
+		all = append(all, personJSON(p))
+	}
+	return all
 }
 
 func newStoredEntryJSON(e storage.Entry, merged bool) storedEntryJSON {

@@ -42,6 +42,9 @@ type aboutJSON struct {
 	ID          string `json:"id"`
 	Description string `json:"description"`
 	Rights      string `json:"rights"`
+
+	Authors    []personJSON `json:"authors"`
+	Categories []string     `json:"categories"`
 }
 
 // previewer reads documents one after the other and prints them.
@@ -199,6 +202,7 @@ func (v previewer) printJSON(input string, f finding, err error) error {
 			ID: f.about.ID, Title: f.about.Title, Description: f.about.Description, Rights: f.about.Rights, Link: f.about.Link, Self: f.about.Self, Hub: f.about.Hub,
 			Language: f.about.Language, Format: f.about.Format, Image: f.about.Image,
 			TTL: minutes(f.header.TTL), Updated: rfc3339(f.about.Updated),
+			Authors: people(f.authors), Categories: append([]string{}, f.subjects...),
 		},
 		Entries: []entryJSON{},
 	}
