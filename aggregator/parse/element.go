@@ -39,6 +39,7 @@ func (e element) children(in scope) []element {
 // scope is what an element inherits.
 type scope struct {
 	base, lang string
+	part       string            // what elements within the item add to its base
 	spaces     map[string]string // prefix to namespace name
 }
 
@@ -55,7 +56,7 @@ func (s scope) enter(tag []byte) scope {
 	for a := range attributes(tag) {
 		switch prefix, local := split(string(a.name)); {
 		case prefix == "xml" && local == "base":
-			s.base = resolve(s.base, a.value())
+			s.base, s.part = resolve(s.base, a.value()), resolve(s.part, a.value())
 		case prefix == "xml" && local == "lang":
 			s.lang = either(strings.TrimSpace(a.value()), NoLanguage)
 		case prefix == "xmlns" || prefix == "" && local == "xmlns":
@@ -127,6 +128,7 @@ func children(raw []byte, in scope) (list []element, self []byte, inside scope) 
 		if t.kind == start || t.kind == empty {
 			self = raw[t.start:t.end]
 			inside = in.enter(self)
+			inside.part = ""
 			if t.kind == start {
 				list = childrenIn(raw, t.end, inside)
 			}

@@ -136,7 +136,7 @@ func (e element) persons(in scope) []Person {
 		case "email":
 			p.Email = c.chars()
 		case "uri", "url", "homepage":
-			p.URL = c.address(c.chars(), in)
+			p.URL = c.address(c.chars(), in.enter(e.tag))
 		default:
 			continue
 		}

@@ -160,14 +160,18 @@ func (e element) attribute(name string) string {
 	return ""
 }
 
-// address returns a URL joined to the xml:base of the element itself. Bases
-// further out are those of the whole item.
+// address returns a URL joined to the xml:base of the element itself and those
+// around it, up to the item. Bases further out are those of the whole item.
 func (e element) address(url string, outside scope) string {
 	url = strings.TrimSpace(url)
-	if url != "" && bytes.Contains(e.tag, []byte("xml:base")) {
-		return join(scope{}.enter(e.tag).base, url)
+	part := outside.part
+	if bytes.Contains(e.tag, []byte("xml:base")) {
+		part = outside.enter(e.tag).part
 	}
-	return url
+	if url == "" || part == "" {
+		return url
+	}
+	return join(part, url)
 }
 
 // values returns the character data of an element or, where that is a

@@ -67,7 +67,7 @@ func (item *Item) contents(f fields, about Media) {
 		m := e.media(f.in)
 		m.Title, m.Caption, m.Credit = c.Title, c.Caption, c.Credit
 		for _, player := range inside.all("media:player") {
-			m.URL = either(m.URL, player.media(f.in).URL)
+			m.URL = either(m.URL, player.media(inside.in).URL)
 		}
 		item.addMedia(m)
 		item.thumbnails(inside, c)

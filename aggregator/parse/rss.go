@@ -43,7 +43,9 @@ func (s *sheet) channelFields() fields {
 	f := named(elements, in, spaceOf(self, in))
 	for _, e := range slices.Backward(elements) {
 		if e.local == "channel" {
-			inside := named(e.children(in), in.enter(e.tag), e.space)
+			channel := in.enter(e.tag)
+			channel.part = ""
+			inside := named(e.children(in), channel, e.space)
 			f = fields{inside.in, append(inside.list, f.list...)}
 		}
 	}
@@ -172,9 +174,9 @@ func (e field) origin(in scope) Origin {
 	for _, l := range inside.all(":link", "atom:link") {
 		switch link := atomLink(l.element); link.Rel {
 		case "self":
-			o.URL = either(o.URL, link.Href)
+			o.URL = either(o.URL, l.address(link.Href, inside.in))
 		case "alternate":
-			o.Link = either(o.Link, link.Href)
+			o.Link = either(o.Link, l.address(link.Href, inside.in))
 		}
 	}
 	return o
