@@ -66,8 +66,11 @@ func (d *document) people(w parse.Person, base *url.URL) []storage.Person {
 		return people
 	}
 	name, mail, page := splitAddress(written)
-	if m := strings.TrimSpace(w.Email); isMail(m) {
-		mail = m
+	for _, m := range []string{w.Email, mailOf(w.URL)} {
+		if m = strings.TrimSpace(m); isMail(m) {
+			mail = m
+			break
+		}
 	}
 	name = d.cuts.text("author", plainString(name), maxName)
 	for _, by := range []string{"By ", "by ", "BY "} {
@@ -81,6 +84,14 @@ func (d *document) people(w parse.Person, base *url.URL) []storage.Person {
 		return nil
 	}
 	return []storage.Person{person}
+}
+
+// mailOf returns the mail address that a URL is, or "".
+func mailOf(rawURL string) string {
+	if scheme, rest := cutScheme(strings.TrimSpace(rawURL)); scheme == "mailto" {
+		return rest
+	}
+	return ""
 }
 
 // addPerson adds p to the list, or what it knows to the same person there.
