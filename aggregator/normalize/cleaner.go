@@ -146,7 +146,7 @@ func (c *cleaner) keep(a atom.Atom, n *html.Node, names []string) {
 		return
 	case a == atom.Pre && len(c.out) > inside && c.out[inside] == '\n':
 		// A parser drops the first line end of a pre element.
-		c.out = append(c.out[:inside], append([]byte{'\n'}, c.out[inside:]...)...)
+		c.out = slices.Insert(c.out, inside, '\n')
 	}
 	c.close(a)
 }
