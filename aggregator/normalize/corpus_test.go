@@ -3,6 +3,7 @@ package normalize_test
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -149,4 +150,25 @@ func cpuOf(tb testing.TB, f func()) time.Duration {
 		tb.Fatal(err, err2)
 	}
 	return time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+}
+
+// TestDatesOfRealFeedsAreRead reads every date of the real documents by itself.
+func TestDatesOfRealFeedsAreRead(t *testing.T) {
+	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	all, unread := 0, map[string]bool{}
+	for _, d := range realDocuments(t) {
+		_, items := readItems(t, d)
+		for _, item := range items {
+			for _, date := range slices.Concat(item.Published, item.Updated) {
+				all++
+				if _, ok := normalize.Date(date, now); !ok {
+					unread[date] = true
+				}
+			}
+		}
+	}
+	t.Logf("%d dates, %d unread: %q", all, len(unread), slices.Sorted(maps.Keys(unread)))
+	if len(unread) > all/1000 {
+		t.Error("that is too many")
+	}
 }

@@ -68,6 +68,7 @@ var saysNothing = map[string]bool{
 }
 
 func TestRealDocumentsYieldAllTheirItems(t *testing.T) {
+	count, found := 0, 0
 	for _, d := range documents(t) {
 		want := d.items
 		if m, ok := miscounted[d.name]; ok {
@@ -79,6 +80,7 @@ func TestRealDocumentsYieldAllTheirItems(t *testing.T) {
 			continue
 		}
 		items, err := doc.Items(nil)
+		count, found = count+1, found+len(items)
 		if err != nil || len(items) != want || doc.Len() != want {
 			t.Errorf("%s: %d items of %d, %v, want %d; warnings %q", d.name, len(items), doc.Len(), err, want, doc.Warnings)
 		}
@@ -88,6 +90,7 @@ func TestRealDocumentsYieldAllTheirItems(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%d documents, %d items", count, found)
 }
 
 // BenchmarkAgainstGofeed shows what Scan and Items cost beside gofeed alone on

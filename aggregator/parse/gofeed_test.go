@@ -24,6 +24,7 @@ func TestNothingThatGofeedReadsIsLost(t *testing.T) {
 			t.Errorf("%s: %s", d.name, l)
 		}
 	}
+	t.Logf("%d items compared", compared)
 	if compared < 5000 {
 		t.Errorf("only %d items compared", compared)
 	}
