@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net/http"
 	"net/url"
 
 	readability "codeberg.org/readeck/go-readability/v2"
@@ -59,11 +58,8 @@ func FullText(page []byte, contentType, base string) (item Item, err error) {
 }
 
 // isPage returns why a body is no HTML page, by what the response says it is
-// or, where it says nothing, by its first bytes.
+// and by its first bytes.
 func isPage(body []byte, contentType string) error {
-	if contentType == "" {
-		contentType = http.DetectContentType(body)
-	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err == nil && media != "text/html" && media != "application/xhtml+xml" && media != "text/plain" {
 		return fmt.Errorf("it is %s, not a page", media)
