@@ -108,7 +108,7 @@ func TestD14_BoundsOfDocuments(t *testing.T) {
 			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 64<<20 {
 				t.Errorf("allocated %d MiB", allocated>>20)
 			}
-			if spent > time.Second {
+			if spent > 10*time.Second { // ten times what it may take
 				t.Errorf("took %v of CPU time", spent)
 			}
 		})
