@@ -82,7 +82,7 @@ func nodeText(n *html.Node, skip func(*html.Node) bool) string {
 		}
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data)
-		} else if lines[n.DataAtom] || paragraphs[n.DataAtom] {
+		} else if breaks[n.DataAtom] > 0 {
 			b.WriteByte(' ')
 		}
 		for child := range n.ChildNodes() {

@@ -79,7 +79,7 @@ func (m *contentModel) inParagraph() bool {
 
 // endsParagraph reports whether an open paragraph ends where a begins.
 func endsParagraph(a atom.Atom) bool {
-	return paragraphs[a] || lines[a] && a != atom.Br || a == atom.Hr
+	return breaks[a] > 0 && a != atom.Br
 }
 
 func isHeading(a atom.Atom) bool {

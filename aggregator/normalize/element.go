@@ -56,19 +56,24 @@ var unwrapped = map[atom.Atom]bool{
 	atom.Option: true, atom.Output: true, atom.Spacer: true, atom.Rb: true, atom.Rtc: true, atom.Area: true,
 }
 
-// lines are the elements that begin a line of text, and paragraphs those that
-// stand apart from what is around them.
-var (
-	lines = map[atom.Atom]bool{
-		atom.Br: true, atom.Caption: true, atom.Dd: true, atom.Div: true, atom.Dt: true, atom.Li: true, atom.Tr: true, atom.Summary: true,
-		atom.Center: true, atom.Form: true, atom.Fieldset: true, atom.Legend: true, atom.Nav: true, atom.Main: true, atom.Option: true,
-	}
-	paragraphs = map[atom.Atom]bool{
-		atom.Address: true, atom.Article: true, atom.Aside: true, atom.Blockquote: true, atom.Details: true, atom.Dl: true,
-		atom.Figcaption: true, atom.Figure: true, atom.Footer: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true,
-		atom.H5: true, atom.H6: true, atom.Header: true, atom.Hr: true, atom.Ol: true, atom.P: true, atom.Pre: true, atom.Section: true,
-		atom.Table: true, atom.Ul: true,
-	}
+// breaks are the elements that begin a line of text, and those that stand apart
+// from what is around them as paragraphs do.
+var breaks = map[atom.Atom]int{
+	atom.Br: aLine, atom.Caption: aLine, atom.Dd: aLine, atom.Div: aLine, atom.Dt: aLine, atom.Li: aLine, atom.Tr: aLine,
+	atom.Summary: aLine, atom.Center: aLine, atom.Form: aLine, atom.Fieldset: aLine, atom.Legend: aLine, atom.Nav: aLine,
+	atom.Main: aLine, atom.Option: aLine,
+
+	atom.Address: aParagraph, atom.Article: aParagraph, atom.Aside: aParagraph, atom.Blockquote: aParagraph,
+	atom.Details: aParagraph, atom.Dl: aParagraph, atom.Figcaption: aParagraph, atom.Figure: aParagraph,
+	atom.Footer: aParagraph, atom.H1: aParagraph, atom.H2: aParagraph, atom.H3: aParagraph, atom.H4: aParagraph,
+	atom.H5: aParagraph, atom.H6: aParagraph, atom.Header: aParagraph, atom.Hr: aParagraph, atom.Ol: aParagraph,
+	atom.P: aParagraph, atom.Pre: aParagraph, atom.Section: aParagraph, atom.Table: aParagraph, atom.Ul: aParagraph,
+}
+
+// The line ends between such an element and what is around it.
+const (
+	aLine      = 1
+	aParagraph = 2
 )
 
 // void are the allowed elements that never have children.

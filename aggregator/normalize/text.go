@@ -173,10 +173,10 @@ func (w *textWriter) breakAt(a atom.Atom, end bool) {
 	case a == atom.Br:
 		w.b = append(w.b, '\n')
 		w.atStart = true
-	case lines[a]:
-		w.newline(1)
-	case paragraphs[a]:
-		w.newline(2)
+	default:
+		if n := breaks[a]; n > 0 {
+			w.newline(n)
+		}
 	}
 	if a == atom.Pre && !end {
 		w.pre++

@@ -170,6 +170,9 @@ func cutScheme(raw string) (scheme, rest string) {
 		return "", raw
 	}
 	scheme = strings.ToLower(raw[:i])
+	if scheme == "https" || scheme == "http" {
+		return scheme, raw[i+1:]
+	}
 	if scheme[0] < 'a' || scheme[0] > 'z' || strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+.-") != "" {
 		return "", raw
 	}
