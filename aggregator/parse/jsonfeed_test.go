@@ -55,14 +55,23 @@ var jsonItems = []struct{ item, want string }{
 }
 
 func TestJSONFeedHeaders(t *testing.T) {
-	for document, want := range map[string]string{
-		`{"version":"https://jsonfeed.org/version/1","title":"C","description":"D","home_page_url":"http://x.example/","feed_url":"http://x.example/f","next_url":"http://x.example/2","icon":"http://x.example/i.png","favicon":"http://x.example/f.ico","author":{"name":"A"},"hubs":[{"type":"WebSub","url":"http://h.example/"},null],"expired":true}`: `title:text=C | description:text=D | alternate=http://x.example/ | self=http://x.example/f | next=http://x.example/2 | hub=http://h.example/ | image=http://x.example/i.png | author=A`,
-		`{"version":"https://jsonfeed.org/version/1.1","title":5,"favicon":"http://x.example/f.ico","authors":[{"name":"A"}],"language":"de","hubs":{"url":"http://h.example/"}}`:                                                                                                                                                                          `title:text=5 | hub=http://h.example/ | image=http://x.example/f.ico | lang=de | author=A`,
-		`{"version":"https://jsonfeed.org/version/1.1","home_page_url":"http://x.example/","items":[]}`:                                                                                                                                                                                                                                                    `alternate=http://x.example/`,
+	for _, test := range []struct{ document, want string }{
+		{
+			`{"version":"https://jsonfeed.org/version/1","title":"C","description":"D","home_page_url":"http://x.example/","feed_url":"http://x.example/f","next_url":"http://x.example/2","icon":"http://x.example/i.png","favicon":"http://x.example/f.ico","author":{"name":"A"},"hubs":[{"type":"WebSub","url":"http://h.example/"},null],"expired":true}`,
+			`title:text=C | description:text=D | alternate=http://x.example/ | self=http://x.example/f | next=http://x.example/2 | hub=http://h.example/ | image=http://x.example/i.png | author=A`,
+		},
+		{
+			`{"version":"https://jsonfeed.org/version/1.1","title":5,"favicon":"http://x.example/f.ico","authors":[{"name":"A"}],"language":"de","hubs":{"url":"http://h.example/"}}`,
+			`title:text=5 | hub=http://h.example/ | image=http://x.example/f.ico | lang=de | author=A`,
+		},
+		{
+			`{"version":"https://jsonfeed.org/version/1.1","home_page_url":"http://x.example/","items":[]}`,
+			`alternate=http://x.example/`,
+		},
 	} {
-		_, header := readWhole(t, document)
-		if diff := cmp.Diff(want, sayHeader(header)); diff != "" {
-			t.Errorf("%s\n(-want +got)\n%s", document, diff)
+		_, header := readWhole(t, test.document)
+		if diff := cmp.Diff(test.want, sayHeader(header)); diff != "" {
+			t.Errorf("%s\n(-want +got)\n%s", test.document, diff)
 		}
 	}
 }
