@@ -66,6 +66,9 @@ func (s Source) validateFormat(r *report, key string) {
 	if s.Select != (Select{}) && s.Format != "html" {
 		r.problem(key+".select", `is for pages; write format = "html" too`)
 	}
+	if s.Select != (Select{}) && s.Select.Item == "" {
+		r.problem(key+".select", `lacks item, within which the others are matched; write for example item = "article"`)
+	}
 	for _, selector := range []struct{ name, css string }{
 		{"item", s.Select.Item},
 		{"link", s.Select.Link},

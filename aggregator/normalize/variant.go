@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func unwrap(u *url.URL) *url.URL {
 		wrapped = afterAny(u.EscapedPath(), "/c/", "/v/", "/wp/")
 	case isGoogle(host) && u.Path == "/url":
 		q := u.Query()
-		return parseURL(firstOf(q.Get("q"), q.Get("url")), nil)
+		return parseURL(cmp.Or(q.Get("q"), q.Get("url")), nil)
 	case isGoogle(host):
 		wrapped = afterAny(u.EscapedPath(), "/amp/")
 	}
@@ -73,15 +74,6 @@ func isGoogle(host string) bool {
 	name, _, _ := strings.Cut(host, ".")
 	registrable, err := publicsuffix.EffectiveTLDPlusOne(host)
 	return name == "google" && err == nil && registrable == host
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // afterAny returns what follows the first of the prefixes that path has.

@@ -8,21 +8,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Article reads what the page of one article says about it for other programs:
-// JSON-LD, Open Graph, meta elements, and the dates of its time elements. The
-// text of the article is not read. The item is empty when the page says nothing.
-// The error wraps ErrNoFeed when body is too large or too deep for a page.
-func Article(body []byte, contentType string) (item Item, err error) {
-	defer recovered(&err)
-	text, _ := decodePage(body, contentType)
-	p, err := openPage(text)
-	if err != nil {
-		return Item{}, err
-	}
-	return p.only(), nil
-}
-
-// only returns the one article that the page is about.
+// only returns the one article that the page is about, by what the page says
+// about it for other programs: JSON-LD, Open Graph, meta elements, and the dates
+// of its time elements. Its text is not read. The item is empty when the page
+// says nothing.
 func (p *page) only() Item {
 	o := p.ownArticle()
 	if list := p.data.listed(); o == nil && len(list) == 1 {

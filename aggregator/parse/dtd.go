@@ -48,7 +48,6 @@ func entities(prolog []byte) map[string]string {
 var quoteMarkup = strings.NewReplacer("<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
 // entityDeclaration reads what follows "<!ENTITY": a name and a quoted value.
-
 func entityDeclaration(part []byte) (name, value string, ok bool) {
 	part = bytes.TrimLeft(part, " \t\r\n")
 	n := nameEnd(part, 0)

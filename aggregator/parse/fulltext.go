@@ -25,14 +25,14 @@ func FullText(page []byte, contentType, base string) (item Item, err error) {
 	if len(page) > maxArticle {
 		return Item{}, fmt.Errorf("page of more than %d MiB", maxArticle>>20)
 	}
-	if err := isPage(page, contentType); err != nil {
+	text, _ := decodePage(page, contentType)
+	if err := isPage(text, contentType); err != nil {
 		return Item{}, err
 	}
 	address, err := url.Parse(base)
 	if err != nil {
 		return Item{}, fmt.Errorf("page URL: %w", err)
 	}
-	text, _ := decodePage(page, contentType)
 	p, err := openPage(text)
 	if err != nil {
 		return Item{}, err
@@ -57,14 +57,14 @@ func FullText(page []byte, contentType, base string) (item Item, err error) {
 	return item, nil
 }
 
-// isPage returns why a body is no HTML page, by what the response says it is
-// and by its first bytes.
-func isPage(body []byte, contentType string) error {
+// isPage returns why a body, decoded, is no HTML page: by what the response says
+// it is, and by its beginning.
+func isPage(text []byte, contentType string) error {
 	media, _, err := mime.ParseMediaType(contentType)
 	if err == nil && media != "text/html" && media != "application/xhtml+xml" && media != "text/plain" {
 		return fmt.Errorf("it is %s, not a page", media)
 	}
-	if bytes.HasPrefix(body, []byte("%PDF")) || bytes.IndexByte(body[:min(len(body), 512)], 0) >= 0 {
+	if bytes.HasPrefix(text, []byte("%PDF")) || bytes.IndexByte(text[:min(len(text), 512)], 0) >= 0 {
 		return errors.New("it is not text")
 	}
 	return nil

@@ -1,7 +1,6 @@
 package parse_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -66,7 +65,7 @@ func TestArticleReadsWhatAPageSaysAboutItself(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := parse.Article([]byte(c.page), "text/html; charset=utf-8")
+			got, err := article(c.page, "text/html; charset=utf-8")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +84,7 @@ func TestArticleBelievesTheCharsetOfThePage(t *testing.T) {
 		{"<meta charset=iso-8859-1><title>" + name + "</title>", "text/html; charset=windows-1251"},
 		{"\xff\xfe<\x00t\x00i\x00t\x00l\x00e\x00>\x00\x1f\x04@\x048\x042\x045\x04B\x04<\x00/\x00t\x00i\x00t\x00l\x00e\x00>\x00", "text/html"},
 	} {
-		item, err := parse.Article([]byte(c.page), c.contentType)
+		item, err := article(c.page, c.contentType)
 		if err != nil || item.Title.Value != "Привет" {
 			t.Errorf("%q as %s: got %q, %v", c.page, c.contentType, item.Title.Value, err)
 		}
@@ -93,14 +92,21 @@ func TestArticleBelievesTheCharsetOfThePage(t *testing.T) {
 }
 
 func TestArticleOfAPageThatSaysNothingIsEmpty(t *testing.T) {
-	for _, page := range []string{"", "<p>Words</p>", "\x00"} {
-		if item, err := parse.Article([]byte(page), ""); err != nil || !item.Empty() {
+	for _, page := range []string{"", "<p>Words</p>"} {
+		if item, err := article(page, ""); err != nil || !item.Empty() {
 			t.Errorf("%q: got %+v, %v, want nothing", page, item, err)
 		}
 	}
-	for _, page := range []string{strings.Repeat("<div>", 1000), strings.Repeat(" ", 5<<20)} {
-		if _, err := parse.Article([]byte(page), ""); !errors.Is(err, parse.ErrNoFeed) {
-			t.Errorf("%.10q…: got %v, want ErrNoFeed", page, err)
+	for _, page := range []string{strings.Repeat("<div>", 1000), strings.Repeat(" ", 5<<20), "\x00", "%PDF-1.4"} {
+		if _, err := article(page, ""); err == nil {
+			t.Errorf("%.10q…: got no error", page)
 		}
 	}
+}
+
+// article returns what a page says about its article, without the text.
+func article(page, contentType string) (parse.Item, error) {
+	item, err := parse.FullText([]byte(page), contentType, "https://page.example/")
+	item.Content = parse.Text{}
+	return item, err
 }

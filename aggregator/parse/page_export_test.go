@@ -2,16 +2,6 @@ package parse
 
 import "golang.org/x/net/html"
 
-// ScanPage is Scan for a page in UTF-8.
-func ScanPage(page []byte, s Select) (*Document, error) {
-	doc, err := scanPage(page, s)
-	if err != nil {
-		return nil, err
-	}
-	doc.stamp("")
-	return doc, nil
-}
-
 // Matches returns the elements below root that a selector matches.
 func Matches(selector string, root *html.Node) (map[*html.Node]bool, error) {
 	s, err := compileSelector(selector)

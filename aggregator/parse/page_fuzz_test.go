@@ -10,13 +10,13 @@ import (
 func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page []byte, item, link, title, date, summary, image string) {
 		s := parse.Select{Item: item, Link: link, Title: title, Date: date, Summary: summary, Image: image}
-		_, _ = parse.Article(page, "text/html") // an error is as good as an item
+		_, _ = parse.FullText(page, "text/html", "https://page.example/") // an error is as good as an item
 		for _, l := range parse.Discover(page, "text/html", "https://page.example/") {
 			if l.Href == "" || l.Rel != "alternate" {
 				t.Errorf("discovered %+v", l)
 			}
 		}
-		doc, err := parse.ScanPage(page, s)
+		doc, err := scanPage(page, s)
 		if err != nil {
 			return
 		}

@@ -1,8 +1,6 @@
 package parse_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -39,7 +37,7 @@ func TestPages(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			doc, err := parse.ScanPage(body, selects[name])
+			doc, err := scanPage(body, selects[name])
 			got := show(t, doc, err)
 			golden := path + ".golden"
 			if *update {
@@ -58,26 +56,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func show(t *testing.T, doc *parse.Document, err error) []byte {
-	t.Helper()
-	if err != nil {
-		return []byte("error: " + err.Error() + "\n")
-	}
-	items, err := doc.Items(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range items {
-		items[i].Digest = parse.Digest{}
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(map[string]any{"format": doc.Format, "header": doc.Header, "items": items, "warnings": doc.Warnings}); err != nil {
-		t.Fatal(err)
-	}
-	return withoutZeros(b.Bytes())
+// scanPage reads a page by selectors.
+func scanPage(page []byte, s parse.Select) (*parse.Document, error) {
+	return parse.Scan(page, parse.Options{Format: parse.FormatHTML, Select: s})
 }
 
 func TestABrokenPageIsAnErrorThatSaysWhatMatchesNothing(t *testing.T) {
@@ -93,7 +74,7 @@ func TestABrokenPageIsAnErrorThatSaysWhatMatchesNothing(t *testing.T) {
 		{parse.Select{}, "not a feed: the page names no articles in JSON-LD and has no article elements with a link: select.item must say what an item is"},
 		{parse.Select{Item: "("}, `select.item "(": expected identifier, found ( instead`},
 	} {
-		_, err := parse.ScanPage([]byte(page), c.s)
+		_, err := scanPage([]byte(page), c.s)
 		if fmt.Sprint(err) != c.want {
 			t.Errorf("%+v\n got %v\nwant %s", c.s, err, c.want)
 		}
@@ -101,7 +82,7 @@ func TestABrokenPageIsAnErrorThatSaysWhatMatchesNothing(t *testing.T) {
 			t.Errorf("%+v: %v: only what is wrong with the page is no feed", c.s, err)
 		}
 	}
-	doc, err := parse.ScanPage([]byte(page), parse.Select{Item: "div", Date: ".when", Image: "img"})
+	doc, err := scanPage([]byte(page), parse.Select{Item: "div", Date: ".when", Image: "img"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +142,7 @@ func TestPartsOfAnItem(t *testing.T) {
 
 func readPage(t *testing.T, page string, s parse.Select) []parse.Item {
 	t.Helper()
-	doc, err := parse.ScanPage([]byte(page), s)
+	doc, err := scanPage([]byte(page), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +158,7 @@ func readPage(t *testing.T, page string, s parse.Select) []parse.Item {
 func TestDigestOfAnItemIsOfWhatIsRead(t *testing.T) {
 	digest := func(item string) parse.Digest {
 		t.Helper()
-		doc, err := parse.ScanPage([]byte("<title>T</title>"+item), parse.Select{Item: "div"})
+		doc, err := scanPage([]byte("<title>T</title>"+item), parse.Select{Item: "div"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +227,7 @@ func TestWhatAPageIsWithoutSelectors(t *testing.T) {
 		"no JSON-LD":                          {canonical + ld(`var x = 1`) + `<script>` + other + `</script>` + teaser, "Teaser"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			doc, err := parse.ScanPage([]byte("<title>T</title>"+c.page), parse.Select{})
+			doc, err := scanPage([]byte("<title>T</title>"+c.page), parse.Select{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,7 +35,8 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := dump(t, body)
+			doc, err := parse.Scan(body, parse.Options{})
+			got := show(t, doc, err)
 			golden := path + ".golden"
 			if *update {
 				if err := os.WriteFile(golden, got, 0o644); err != nil {
@@ -53,9 +54,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func dump(t *testing.T, body []byte) []byte {
+// show writes all that came out of a document.
+func show(t *testing.T, doc *parse.Document, err error) []byte {
 	t.Helper()
-	doc, err := parse.Scan(body, parse.Options{})
 	if err != nil {
 		return []byte("error: " + err.Error() + "\n")
 	}

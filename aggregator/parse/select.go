@@ -27,18 +27,26 @@ func (s Select) keyed() []keyed {
 
 // Validate says which selector cannot be used and why.
 func (s Select) Validate() error {
+	_, err := s.compile()
+	return err
+}
+
+// compile returns the selectors that are given by their keys.
+func (s Select) compile() (map[string]selector, error) {
+	if s.Item == "" && s != (Select{}) {
+		return nil, fmt.Errorf("select.item is missing: the other selectors are looked up inside of an item")
+	}
+	compiled := map[string]selector{}
 	for _, f := range s.keyed() {
 		if f.selector == "" {
 			continue
 		}
-		if _, err := compileSelector(f.selector); err != nil {
-			return fmt.Errorf("select.%s %q: %w", f.key, f.selector, err)
+		var err error
+		if compiled[f.key], err = compileSelector(f.selector); err != nil {
+			return nil, fmt.Errorf("select.%s %q: %w", f.key, f.selector, err)
 		}
 	}
-	if s.Item == "" && s != (Select{}) {
-		return fmt.Errorf("select.item is missing: the other selectors are looked up inside of an item")
-	}
-	return nil
+	return compiled, nil
 }
 
 // choice has by key the elements that a selector matches on a page; a selector
@@ -46,19 +54,13 @@ func (s Select) Validate() error {
 type choice map[string]marks
 
 func (s Select) find(root *html.Node) (choice, error) {
-	if err := s.Validate(); err != nil {
+	compiled, err := s.compile()
+	if err != nil {
 		return nil, err
 	}
 	c := choice{}
-	for _, f := range s.keyed() {
-		if f.selector == "" {
-			continue
-		}
-		compiled, err := compileSelector(f.selector)
-		if err != nil {
-			return nil, err
-		}
-		c[f.key] = compiled.find(root)
+	for key, selector := range compiled {
+		c[key] = selector.find(root)
 	}
 	return c, nil
 }

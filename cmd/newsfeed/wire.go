@@ -129,6 +129,9 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 			Select:      parse.Select(s.Select),
 			FullText:    s.FullText,
 		}
+		if err := src.Select.Validate(); err != nil {
+			return nil, fmt.Errorf("read source %s: %w", s.ID, err)
+		}
 		if expr := cmp.Or(s.Schedule, c.Poll.Schedule); expr != "" {
 			var err error
 			if src.Schedule, err = schedule.ParseSchedule(expr); err != nil {
