@@ -9,13 +9,11 @@ import (
 func ExampleURLKey() {
 	for _, u := range []string{
 		"https://www.example.org/ferry/",
-		"http://m.example.org/ferry/index.html",
-		"https://example-org.cdn.ampproject.org/c/s/example.org/ferry",
+		"http://example.org/ferry/index.html",
 	} {
 		fmt.Println(dedup.URLKey(u))
 	}
 	// Output:
-	// //example.org/ferry
 	// //example.org/ferry
 	// //example.org/ferry
 }
