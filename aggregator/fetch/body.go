@@ -3,11 +3,13 @@ package fetch
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -39,14 +41,41 @@ func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("body ended early, after %d bytes", wire.n)
 	}
-	if err == nil && body.Len() > minRatioed && int64(body.Len()) > maxRatio*wire.n {
-		err = fmt.Errorf("body inflates more than %d-fold", maxRatio)
-	}
 	if err != nil {
 		return nil, 0, err
 	}
 	unzipped, err := Unzip(body.Bytes(), limit)
+	if err == nil && bloated(len(unzipped), wire.n) {
+		err = fmt.Errorf("body inflates more than %d-fold", maxRatio)
+	}
 	return unzipped, wire.n, err
+}
+
+// watch returns the body with a watch on it that calls stop when nothing of it
+// comes for too long.
+func watch(body io.ReadCloser, stop context.CancelCauseFunc) io.ReadCloser {
+	stalled := func() { stop(fmt.Errorf("body stalled for %v", bodyTimeout)) }
+	return watched{body, time.AfterFunc(bodyTimeout, stalled)}
+}
+
+type watched struct {
+	io.ReadCloser
+	alarm *time.Timer
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.alarm.Reset(bodyTimeout)
+	return n, err
+}
+
+func (w watched) Close() error {
+	w.alarm.Stop()
+	return w.ReadCloser.Close()
+}
+
+func bloated(inflated int, sent int64) bool {
+	return inflated > minRatioed && int64(inflated) > maxRatio*sent
 }
 
 // Unzip returns the content of a gzip file, such as a sitemap.xml.gz, and any
@@ -60,7 +89,7 @@ func Unzip(body []byte, limit int64) ([]byte, error) {
 	if err := gunzip(&content, bytes.NewReader(body), limit); err != nil {
 		return nil, fmt.Errorf("gzip file: %w", err)
 	}
-	if content.Len() > minRatioed && content.Len() > maxRatio*len(body) {
+	if bloated(content.Len(), int64(len(body))) {
 		return nil, fmt.Errorf("gzip file inflates more than %d-fold", maxRatio)
 	}
 	return content.Bytes(), nil

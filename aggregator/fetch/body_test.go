@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,8 @@ func TestA43_ContentEncoding(t *testing.T) {
 		{"not gzip", "gzip", text, "gzip: invalid header"},
 		{"trailing bytes", "gzip", append(bytes.Clone(packed), text...), "gzip: invalid header"},
 		{"not asked for", "br", text, `content encoding "br" was not asked for`},
+		{"not asked for either", "zstd", text, `content encoding "zstd" was not asked for`},
+		{"nor this", "deflate", text, `content encoding "deflate" was not asked for`},
 		{"twice", "gzip, gzip", packed, `content encoding "gzip, gzip" was not asked for`},
 	}
 	for _, test := range tests {
@@ -97,6 +100,12 @@ func TestD11_D20_BodyIsBounded(t *testing.T) {
 		{"gzip bomb below the limit", "gzip", zipped(t, make([]byte, 4<<20)), 0, "body inflates more than 200-fold"},
 		{"small and dense", "gzip", zipped(t, make([]byte, 1<<20)), 0, ""},
 		{"empty members", "gzip", bytes.Repeat(zipped(t, nil), 10_000), 0, "gzip body of more than 100 members"},
+		{"empty members in a file", "", bytes.Repeat(zipped(t, nil), 10_000), 0, "gzip file: gzip body of more than 100 members"},
+		{"a hundred members", "gzip", bytes.Repeat(zipped(t, []byte("x")), 100), 0, ""},
+		{"bomb in gzip", "gzip", zipped(t, zipped(t, make([]byte, 16<<20))), 0, "gzip file: body over 15 MiB"},
+		{"bomb in gzip below the limit", "gzip", zipped(t, zipped(t, make([]byte, 4<<20))), 0, "inflates more than 200-fold"},
+		{"bomb by and by", "gzip", zipped(t, zipped(t, slices.Concat(noise[:14<<10], make([]byte, 3<<20)))), 0, "body inflates more than 200-fold"},
+		{"bomb cut short", "gzip", zipped(t, make([]byte, 4<<20))[:3000], 0, "body ended early"},
 	}
 	for _, test := range tests {
 		for _, framing := range []string{"length", "chunks"} {
@@ -120,6 +129,26 @@ func TestD11_D20_BodyIsBounded(t *testing.T) {
 				mustGet(t, c, fetch.Request{URL: s.URL})
 			})
 		}
+	}
+}
+
+// A third layer is not undone: what is left is no document.
+func TestD20_GzipInGzipInGzip(t *testing.T) {
+	inner := zipped(t, make([]byte, 16<<20))
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(zipped(t, zipped(t, inner)))
+	})
+	if visit := mustGet(t, newClient(t), fetch.Request{URL: s.URL}); !bytes.Equal(visit.Body, inner) {
+		t.Errorf("got %d bytes, want the %d of the innermost file", len(visit.Body), len(inner))
+	}
+}
+
+func TestD20_OnlyGzipIsAskedFor(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {})
+	mustGet(t, newClient(t), fetch.Request{URL: s.URL, Access: fetch.Access{Header: http.Header{"Accept-Encoding": {"br, zstd"}}}})
+	if got := s.last(t).Header["Accept-Encoding"]; !slices.Equal(got, []string{"gzip"}) {
+		t.Errorf("asked for %q", got)
 	}
 }
 

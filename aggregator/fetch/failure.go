@@ -16,15 +16,25 @@ const maxText = 300
 
 // failure is a failed exchange in one line for people.
 type failure struct {
-	text  string
-	cause error
+	text       string
+	cause      error
+	unanswered bool // no status came
 }
 
 func (f *failure) Error() string { return f.text }
 func (f *failure) Unwrap() error { return f.cause }
 
-// explain gives an error of the transport its line.
-func explain(err error) error {
+// Unanswered reports whether an error of Get says that no HTTP status came:
+// the name was not found, or the server could not be reached, was not the one
+// that TLS asks for, hung up, or said nothing in time. It is false where the
+// server did answer, where the visit was refused here, and where ctx ended it.
+func Unanswered(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.unanswered
+}
+
+// explain gives an error of an exchange its line.
+func explain(err error, answered bool) error {
 	var (
 		status  *StatusError
 		blocked *blockedError
@@ -45,7 +55,7 @@ func explain(err error) error {
 	case errors.Is(err, io.EOF):
 		text = "connection closed without an answer"
 	}
-	return &failure{text: clean(text), cause: err}
+	return &failure{text: clean(text), cause: err, unanswered: !answered}
 }
 
 // clean returns s short and with nothing in it that a terminal would obey.

@@ -5,7 +5,8 @@
 // registrable domain one thing at a time with a gap between, connects only to
 // public addresses and those expressly allowed, and bounds time, header and
 // body. It keeps no cookies and names no referrer. It tries nothing twice, but
-// for a request that met a kept connection which the server was just closing.
+// for a request that met a kept connection which the server was just closing:
+// that is sent again when the host has had its gap.
 //
 // Errors are one printable line for people. They never show userinfo, a path
 // or a query, since sources carry secrets there.
@@ -14,11 +15,10 @@ package fetch
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -29,9 +29,9 @@ const (
 	dialTimeout   = 10 * time.Second
 	tlsTimeout    = 10 * time.Second
 	headerTimeout = 15 * time.Second
+	bodyTimeout   = 15 * time.Second // without a byte
 	idleTimeout   = 30 * time.Second
 	maxHeader     = 64 << 10
-	maxIdle       = 100
 )
 
 // Options are the settings of a Client.
@@ -68,14 +68,20 @@ type Options struct {
 
 	// RootCAs are the authorities to trust. Nil is the system's.
 	RootCAs *x509.CertPool
+
+	// Dial replaces the dialer, for networks that are not this machine's, such
+	// as one in memory. Like a proxy it must keep private addresses out by
+	// itself: here only addresses written in URLs can be checked. Nil dials
+	// what the guard lets pass.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Client makes visits. It is safe for concurrent use.
 type Client struct {
-	options   Options
-	transport *http.Transport
-	gate      gate
-	robots    robots
+	options    Options
+	transports transports
+	gate       gate
+	robots     robots
 }
 
 // New returns a client.
@@ -85,50 +91,41 @@ func New(o Options) *Client {
 	o.PageInterval = cmp.Or(o.PageInterval, time.Second)
 	o.AllowPrivate = slices.Clone(o.AllowPrivate)
 	return &Client{
-		options:   o,
-		transport: newTransport(o, guard{allow: o.AllowPrivate}),
-		gate:      gate{interval: o.HostInterval, longest: max(o.HostInterval, o.PageInterval)},
+		options: o,
+		gate:    gate{interval: o.HostInterval, longest: max(o.HostInterval, o.PageInterval)},
 	}
 }
 
 // Close drops idle connections. Visits under way go on.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.transports.close() }
 
 // Get visits the URL of r. The error is a *StatusError when the visit ended in
-// a status that brings no document, and ctx's when ctx ended the visit. With
-// an error there is no Visit: what was known of the source stays true.
+// a status that brings no document, a *RobotsError when a page's site forbids
+// it, and ctx's when ctx ended the visit; Unanswered tells the failures of the
+// network. With an error the Visit says only what was asked: Traffic, Elapsed
+// and Permanent. What else was known of the source stays true.
 func (c *Client) Get(ctx context.Context, r Request) (Visit, error) {
 	t, err := c.newTrip(r)
 	if err != nil {
 		return Visit{}, err
 	}
-	defer t.close()
-	for {
-		visit, err := t.ask(ctx)
-		if err == nil && !redirects(visit.Status) {
-			visit.Permanent = t.path.permanent
-			visit.Elapsed = t.spent
-			return visit, nil
-		}
-		if err == nil {
-			err = t.path.follow(visit.Status, visit.Header.Get("Location"))
-		}
-		if err != nil {
-			return Visit{}, t.path.located(err)
-		}
-	}
+	visit, err := t.run(ctx)
+	visit.Permanent = t.path.permanent
+	visit.Elapsed = t.spent
+	visit.Traffic = t.traffic
+	return visit, err
 }
 
 // trip is one visit under way.
 type trip struct {
-	client    *Client
-	request   Request
-	home      *url.URL // whose host the credentials and extra header are for
-	user      *url.Userinfo
-	guard     guard
-	transport *http.Transport
-	path      path
-	spent     time.Duration
+	client  *Client
+	request Request
+	home    *url.URL // the source as configured
+	guard   guard
+	path    path
+	spent   time.Duration
+	traffic Traffic
+	resent  bool // a kept connection was closed
 }
 
 func (c *Client) newTrip(r Request) (*trip, error) {
@@ -136,13 +133,12 @@ func (c *Client) newTrip(r Request) (*trip, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.User = cmp.Or(r.User, home.User)
 	t := &trip{
-		client:    c,
-		request:   r,
-		home:      home,
-		user:      cmp.Or(r.User, home.User),
-		guard:     guard{allow: slices.Concat(c.options.AllowPrivate, r.Allow)},
-		transport: c.transport,
+		client:  c,
+		request: r,
+		home:    home,
+		guard:   guard{allow: slices.Concat(c.options.AllowPrivate, r.Allow)},
 	}
 	start := home
 	if r.MovedTo != "" {
@@ -151,48 +147,25 @@ func (c *Client) newTrip(r Request) (*trip, error) {
 		}
 	}
 	t.path.start(start)
-	if len(r.Allow) > 0 {
-		// A pooled connection would serve sources that may not go there.
-		t.transport = newTransport(c.options, t.guard)
-	}
 	return t, nil
 }
 
-func (t *trip) close() {
-	if t.transport != t.client.transport {
-		t.transport.CloseIdleConnections()
-	}
-}
-
-// newTransport returns a transport all of whose connections pass the guard,
-// or lead to the proxy.
-func newTransport(o Options, g guard) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, Resolver: o.Resolver}
-	var proxy func(*http.Request) (*url.URL, error)
-	if o.Proxy != nil {
-		proxy = http.ProxyURL(o.Proxy)
-	} else {
-		dialer.Control = g.control
-	}
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	protocols.SetHTTP2(true)
-	return &http.Transport{
-		Proxy:                  proxy,
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
-		MaxResponseHeaderBytes: maxHeader,
-		DisableCompression:     true, // Go would inflate without bound
-		MaxIdleConns:           maxIdle,
-		MaxIdleConnsPerHost:    1,
-		IdleConnTimeout:        idleTimeout,
-		Protocols:              &protocols,
-		HTTP2: &http.HTTP2Config{
-			MaxDecoderHeaderTableSize:     4 << 10,
-			MaxReceiveBufferPerConnection: 1 << 20,
-			MaxReceiveBufferPerStream:     1 << 20,
-		},
+// run asks hop after hop for the document.
+func (t *trip) run(ctx context.Context) (Visit, error) {
+	for {
+		visit, err := t.ask(ctx)
+		if err == nil && !redirects(visit.Status) {
+			return visit, nil
+		}
+		if errors.Is(err, errStale) && !t.resent {
+			t.resent = true
+			continue
+		}
+		if err == nil {
+			err = t.path.follow(visit.Status, visit.Header.Get("Location"))
+		}
+		if err != nil {
+			return Visit{}, t.path.located(err)
+		}
 	}
 }

@@ -13,17 +13,20 @@ const (
 	maxRetryAfter = 10 * 365 * 24 * time.Hour
 )
 
-// maxAge returns the freshness that is left at now. What cannot be read is
-// stale.
-func maxAge(h http.Header, now time.Time) time.Duration {
+// maxAge returns the freshness that is left at now, and whether the server
+// gave any. An Expires that cannot be read gives none that is left (RFC 9111
+// section 5.3); a max-age that cannot is nothing given.
+func maxAge(h http.Header, now time.Time) (left time.Duration, given bool) {
 	var lifetime time.Duration
 	if value, ok := directive(h.Values("Cache-Control"), "max-age"); ok {
-		lifetime, _ = seconds(value)
-	} else if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
-		lifetime = expires.Sub(date(h, now))
+		lifetime, given = seconds(value)
+	} else if given = h["Expires"] != nil; given {
+		if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
+			lifetime = expires.Sub(date(h, now))
+		}
 	}
 	age, _ := seconds(h.Get("Age"))
-	return max(0, lifetime-age)
+	return max(0, lifetime-age), given
 }
 
 // retryAfter returns the time that Retry-After names. A date is read against

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// minSweep is the number of hosts below which the gate does not tidy up.
-const minSweep = 64
+const (
+	minSweep = 64          // number of hosts below which the gate does not tidy up
+	runPause = time.Minute // that ends a run of requests to a host
+)
 
 // gate lets one request at a time through to a host, in order of arrival and
 // with a gap between. It remembers a host only while it must.
@@ -25,17 +27,26 @@ type turn struct {
 	busy  chan struct{} // full while a request is under way
 	users int           // that wait or are under way
 	left  time.Time     // when the last request ended
+	run   int           // requests without a pause of runPause
+}
+
+// pass is the turn of one request.
+type pass struct {
+	gate *gate
+	turn *turn
+	gap  time.Duration // since the end of the request before; 0: none known
+	run  int           // requests without a pause, this one included
 }
 
 // enter waits until it is the caller's turn at host and the last request ended
-// at least a gap before. The caller must call leave when its request has ended.
-func (g *gate) enter(ctx context.Context, host string, gap time.Duration) (leave func(), err error) {
+// at least a gap before. The caller must leave when its request has ended.
+func (g *gate) enter(ctx context.Context, host string, gap time.Duration) (pass, error) {
 	t := g.join(host)
 	select {
 	case t.busy <- struct{}{}:
 	case <-ctx.Done():
 		g.part(t)
-		return nil, ctx.Err()
+		return pass{}, ctx.Err()
 	}
 	timer := time.NewTimer(g.rest(t, gap))
 	defer timer.Stop()
@@ -44,15 +55,39 @@ func (g *gate) enter(ctx context.Context, host string, gap time.Duration) (leave
 	case <-ctx.Done():
 		g.part(t)
 		<-t.busy
-		return nil, ctx.Err()
+		return pass{}, ctx.Err()
 	}
-	return func() {
-		g.mu.Lock()
-		t.left = time.Now()
-		g.mu.Unlock()
-		g.part(t)
-		<-t.busy
-	}, nil
+	return g.begin(t), nil
+}
+
+func (g *gate) begin(t *turn) pass {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var gap time.Duration
+	if !t.left.IsZero() {
+		gap = max(time.Since(t.left), 1) // none at all is not none known
+	}
+	if gap >= runPause {
+		t.run = 0
+	}
+	t.run++
+	return pass{gate: g, turn: t, gap: gap, run: t.run}
+}
+
+func (p pass) leave() {
+	p.gate.mu.Lock()
+	p.turn.left = time.Now()
+	p.gate.mu.Unlock()
+	p.gate.part(p.turn)
+	<-p.turn.busy
+}
+
+func (p pass) traffic(conditional bool) Traffic {
+	t := Traffic{Requests: 1, Gap: p.gap, Run: p.run}
+	if conditional {
+		t.Conditional = 1
+	}
+	return t
 }
 
 func (g *gate) join(host string) *turn {
@@ -84,7 +119,7 @@ func (g *gate) rest(t *turn, gap time.Duration) time.Duration {
 	return time.Until(t.left.Add(max(gap, g.interval)))
 }
 
-// tidy forgets the hosts that nobody asks and whose gap is over. Doing so
+// tidy forgets the hosts that nobody asks and whose gap and run are over. Doing so
 // only when the number has doubled makes it free on average.
 func (g *gate) tidy() {
 	if g.hosts == nil {
@@ -93,7 +128,7 @@ func (g *gate) tidy() {
 	if len(g.hosts) < max(g.sweep, minSweep) {
 		return
 	}
-	rested := time.Now().Add(-max(g.longest, g.interval))
+	rested := time.Now().Add(-max(g.longest, g.interval, runPause))
 	for host, t := range g.hosts {
 		if t.users == 0 && !t.left.After(rested) {
 			delete(g.hosts, host)

@@ -61,10 +61,9 @@ func (g guard) checkURL(u *url.URL) error {
 func (g guard) check(to netip.AddrPort) error {
 	addr, port := to.Addr().Unmap().WithZone(""), to.Port()
 	if g.allows(addr, port) {
-		if ssrf.IPv6NAT64Prefix.Contains(addr) {
-			// Permitting a NAT64 gateway permits no private address behind it.
-			b := addr.As16()
-			return g.check(netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[12:])), port))
+		if behind, ok := embedded(addr); ok {
+			// Permitting a gateway permits no private address behind it.
+			return g.check(netip.AddrPortFrom(behind, port))
 		}
 		return nil
 	}
@@ -76,6 +75,24 @@ func (g guard) check(to netip.AddrPort) error {
 	}
 	return nil
 }
+
+// embedded returns the IPv4 address to which a gateway passes on what is sent to
+// an IPv6 address: NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056) and Teredo (RFC
+// 4380, where its bits are inverted).
+func embedded(addr netip.Addr) (netip.Addr, bool) {
+	b := addr.As16()
+	switch {
+	case within("64:ff9b::/96", addr), within("64:ff9b:1::/48", addr):
+		return netip.AddrFrom4([4]byte(b[12:])), true
+	case within("2002::/16", addr):
+		return netip.AddrFrom4([4]byte(b[2:6])), true
+	case within("2001::/32", addr):
+		return netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]}), true
+	}
+	return netip.Addr{}, false
+}
+
+func within(prefix string, addr netip.Addr) bool { return netip.MustParsePrefix(prefix).Contains(addr) }
 
 func (g guard) allows(addr netip.Addr, port uint16) bool {
 	for _, a := range g.allow {

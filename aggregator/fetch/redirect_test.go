@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"newsfeed/aggregator/fetch"
 )
 
 // hops serves "/301/308/end" as a 301 to "/308/end", which is a 308 to "/end".
+// Other statuses lead nowhere.
 func hops(w http.ResponseWriter, r *http.Request) {
 	first, rest, _ := strings.Cut(r.URL.Path[1:], "/")
 	if status, err := strconv.Atoi(first); err == nil {
@@ -44,6 +47,55 @@ func TestA31_A32_OnlyPermanentRedirectsAreReported(t *testing.T) {
 	}
 }
 
+func TestA31_AMoveIsReportedWhereItEndsIn304(t *testing.T) {
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		hops(w, r)
+	})
+	known := fetch.Validators{URL: s.URL + "/end", ETag: `"e"`}
+	visit := mustGet(t, newClient(t), fetch.Request{URL: s.URL + "/301/308/end", Validators: known})
+	if !visit.Unchanged || visit.Permanent != s.URL+"/end" {
+		t.Errorf("status %d, permanent %q", visit.Status, visit.Permanent)
+	}
+}
+
+func TestA31_WhereASourceMovedIsAskedFirst(t *testing.T) {
+	s := newSite(t, hops)
+	c := newClient(t)
+	visit := mustGet(t, c, fetch.Request{URL: s.URL + "/301/end"})
+	mustGet(t, c, fetch.Request{URL: s.URL + "/301/end", MovedTo: visit.Permanent})
+	s.wantAsked(t, "/301/end", "/end", "/end")
+}
+
+func TestA32_ATemporaryRedirectIsFollowedAnewEachTime(t *testing.T) {
+	for _, status := range []string{"302", "303", "307"} {
+		t.Run(status, func(t *testing.T) {
+			s := newSite(t, hops)
+			c := newClient(t)
+			var visit fetch.Visit
+			for range 2 {
+				visit = mustGet(t, c, fetch.Request{URL: s.URL + "/" + status + "/end", MovedTo: visit.Permanent, Validators: visit.Validators})
+			}
+			s.wantAsked(t, "/"+status+"/end", "/end", "/"+status+"/end", "/end")
+		})
+	}
+}
+
+// wantAsked checks which paths the site was asked for.
+func (s *site) wantAsked(t *testing.T, paths ...string) {
+	t.Helper()
+	var got []string
+	for _, r := range s.requests() {
+		got = append(got, r.URL.Path)
+	}
+	if diff := cmp.Diff(paths, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
 func TestA33_RedirectsAreBounded(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/loop" {
@@ -55,6 +107,11 @@ func TestA33_RedirectsAreBounded(t *testing.T) {
 	c := newClient(t)
 	mustGet(t, c, fetch.Request{URL: s.URL + strings.Repeat("/302", 5) + "/end"})
 	wantError(t, c, fetch.Request{URL: s.URL + strings.Repeat("/302", 6) + "/end"}, "more than 5 redirects")
+	before := len(s.requests())
+	wantError(t, c, fetch.Request{URL: s.URL + strings.Repeat("/301", 20) + "/end"}, "more than 5 redirects")
+	if n := len(s.requests()) - before; n != 6 {
+		t.Errorf("%d requests, want 6", n)
+	}
 	wantError(t, c, fetch.Request{URL: s.URL + "/loop"}, "redirect loop")
 }
 
@@ -69,7 +126,7 @@ func TestA33_NoRedirectFromHTTPSToHTTP(t *testing.T) {
 	}
 }
 
-func TestRedirectWithoutUsableTarget(t *testing.T) {
+func TestD08_RedirectWithoutUsableTarget(t *testing.T) {
 	tests := []struct{ location, want string }{
 		{"", "302 Found"},
 		{"ftp://example.org/feed", "redirect: URL is neither http nor https"},
@@ -78,6 +135,11 @@ func TestRedirectWithoutUsableTarget(t *testing.T) {
 		{"http://", "redirect: URL without a host"},
 		{"http://exa mple/", "redirect: not a valid URL"},
 		{"http://h:99999/", "not a valid URL"},
+		{"gopher://example.org/", "neither http nor https"},
+		{"data:text/xml,<rss/>", "neither http nor https"},
+		{"unix:/run/newsfeed.sock", "neither http nor https"},
+		{"http://news.example:25/", "port 25 is not allowed"},
+		{"//news.example:6/", "port 6 is not allowed"},
 		{"http://127.0.0.1:22/", "dial 127.0.0.1: private address"},
 	}
 	for _, test := range tests {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"golang.org/x/net/http/httpguts"
 )
@@ -32,21 +31,12 @@ type Request struct {
 	// Validators are those the last Visit said to keep.
 	Validators Validators
 
-	// User is sent as Basic authentication. Nil is the userinfo in URL.
-	// Neither it nor Header is sent to any host and port but those of URL.
-	User *url.Userinfo
-
-	// Header holds further fields to send. It cannot replace User-Agent,
-	// Accept-Encoding and the conditions.
-	Header http.Header
+	Access
 
 	// Page says that this is a page which no operator named, such as that of
 	// an article: the robots.txt of its site is obeyed, and the gap to the
 	// request before is at least a second.
 	Page bool
-
-	// Allow adds to Options.AllowPrivate for this visit.
-	Allow []Allow
 }
 
 // Validators are the byte-exact validators of one complete response (RFC 9110
@@ -97,17 +87,16 @@ func sendable(value string) string {
 // header returns the fields to send to a URL.
 func (t *trip) header(to *url.URL, v Validators) http.Header {
 	h := http.Header{}
-	if strings.EqualFold(to.Host, t.home.Host) {
-		for name, values := range t.request.Header {
-			for _, value := range values {
-				h.Add(name, value)
-			}
+	access := t.access(to)
+	for name, values := range access.Header {
+		for _, value := range values {
+			h.Add(name, value)
 		}
-		if t.user != nil {
-			password, _ := t.user.Password()
-			basic := http.Request{Header: h}
-			basic.SetBasicAuth(t.user.Username(), password)
-		}
+	}
+	if access.User != nil {
+		password, _ := access.User.Password()
+		basic := http.Request{Header: h}
+		basic.SetBasicAuth(access.User.Username(), password)
 	}
 	switch {
 	case h.Get("Accept") != "":

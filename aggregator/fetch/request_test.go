@@ -1,9 +1,9 @@
 package fetch_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,18 +86,6 @@ func TestA03_A04_A05_WhatResponsesDoToValidators(t *testing.T) {
 	}
 }
 
-func TestA09_NoConditionIsInvented(t *testing.T) {
-	s := newSite(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "<rss/>") })
-	c := newClient(t)
-	visit := mustGet(t, c, fetch.Request{URL: s.URL})
-	mustGet(t, c, fetch.Request{URL: s.URL, Validators: visit.Validators})
-	for _, r := range s.requests() {
-		if r.Header["If-None-Match"] != nil || r.Header["If-Modified-Since"] != nil {
-			t.Errorf("sent %v", r.Header)
-		}
-	}
-}
-
 func TestA11_ValidatorsReachOnlyTheirURL(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -134,9 +122,24 @@ func TestUnaskedNotModifiedIsAnError(t *testing.T) {
 	wantError(t, newClient(t), fetch.Request{URL: s.URL}, "304 Not Modified to an unconditional request")
 }
 
-func TestA12_A13_NeitherCookieNorReferer(t *testing.T) {
+// wantNever checks that none of n requests had such a header.
+func (s *site) wantNever(t *testing.T, n int, names ...string) {
+	t.Helper()
+	if got := len(s.requests()); got != n {
+		t.Errorf("%d requests, want %d", got, n)
+	}
+	for _, r := range s.requests() {
+		for _, name := range names {
+			if r.Header[name] != nil {
+				t.Errorf("%s of %s: %q", name, r.URL, r.Header[name])
+			}
+		}
+	}
+}
+
+func TestA12_CookiesAreNotKept(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
+		http.SetCookie(w, &http.Cookie{Name: "id" + r.URL.Path[1:], Value: "1", Path: "/"})
 		if r.URL.Path == "/a" {
 			http.Redirect(w, r, "/b", http.StatusMovedPermanently)
 		}
@@ -144,16 +147,17 @@ func TestA12_A13_NeitherCookieNorReferer(t *testing.T) {
 	c := newClient(t)
 	mustGet(t, c, fetch.Request{URL: s.URL + "/a"})
 	mustGet(t, c, fetch.Request{URL: s.URL + "/a"})
-	if n := len(s.requests()); n != 4 {
-		t.Fatalf("%d requests", n)
-	}
-	for _, r := range s.requests() {
-		for _, name := range []string{"Cookie", "Referer", "Cache-Control", "Pragma"} {
-			if r.Header[name] != nil {
-				t.Errorf("%s of %s: %q", name, r.URL, r.Header[name])
-			}
-		}
-	}
+	s.wantNever(t, 4, "Cookie", "Cookie2")
+}
+
+func TestA13_NoHopHasAReferer(t *testing.T) {
+	elsewhere := newTLSSite(t, func(http.ResponseWriter, *http.Request) {})
+	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, map[string]string{"/a": "/b", "/b": "/c", "/c": elsewhere.URL}[r.URL.Path], http.StatusMovedPermanently)
+	})
+	mustGet(t, newClient(t, elsewhere.trusted), fetch.Request{URL: s.URL + "/a"})
+	s.wantNever(t, 3, "Referer", "Origin")
+	elsewhere.wantNever(t, 1, "Referer", "Origin")
 }
 
 func TestA14_URLIsAskedVerbatim(t *testing.T) {
@@ -177,11 +181,32 @@ func TestA14_URLIsAskedVerbatim(t *testing.T) {
 			if got := s.last(t).RequestURI; got != test.want {
 				t.Errorf("asked for %s, want %s", got, test.want)
 			}
+			s.wantNever(t, 1, "Cache-Control", "Pragma")
 		})
 	}
 }
 
-func TestA15_A40_A42_RequestLine(t *testing.T) {
+func TestA15_OnlyGET(t *testing.T) {
+	s := newSite(t, hops)
+	c := newClient(t, briskly)
+	for _, path := range []string{"/301/end", "/302/end", "/303/end", "/307/end", "/308/end"} {
+		mustGet(t, c, fetch.Request{URL: s.URL + path, Validators: fetch.Validators{URL: s.URL + path, ETag: `"e"`}})
+		mustGet(t, c, fetch.Request{URL: s.URL + path, Page: true}) // and robots.txt before the first
+	}
+	for _, status := range []int{400, 405, 501} {
+		wantError(t, c, fetch.Request{URL: s.URL + "/" + strconv.Itoa(status) + "/"}, strconv.Itoa(status))
+	}
+	if n := len(s.requests()); n != 24 {
+		t.Errorf("%d requests, want 24", n)
+	}
+	for _, r := range s.requests() {
+		if r.Method != http.MethodGet || r.ContentLength != 0 {
+			t.Errorf("%s %s with %d bytes", r.Method, r.URL, r.ContentLength)
+		}
+	}
+}
+
+func TestA42_A40_EveryHopSaysWhoAsksAndForWhat(t *testing.T) {
 	s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/a" {
 			http.Redirect(w, r, "/b", http.StatusSeeOther)
@@ -189,9 +214,6 @@ func TestA15_A40_A42_RequestLine(t *testing.T) {
 	})
 	mustGet(t, newClient(t), fetch.Request{URL: s.URL + "/a"})
 	for _, r := range s.requests() {
-		if r.Method != http.MethodGet {
-			t.Errorf("method %s", r.Method)
-		}
 		want := http.Header{
 			"Accept": {"application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, " +
 				"application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"},
@@ -204,7 +226,7 @@ func TestA15_A40_A42_RequestLine(t *testing.T) {
 	}
 }
 
-func TestNoUserAgentOfTheLibrary(t *testing.T) {
+func TestA40_NoUserAgentOfTheLibrary(t *testing.T) {
 	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
 	c := newClient(t, func(o *fetch.Options) { o.UserAgent = "" })
 	mustGet(t, c, fetch.Request{URL: s.URL})
@@ -231,7 +253,7 @@ func TestD35_CredentialsStayOnTheirHost(t *testing.T) {
 		want    bool
 	}{
 		{"userinfo in the URL", fetch.Request{URL: withUser(s.URL)}, s, true},
-		{"user given", fetch.Request{URL: s.URL, User: url.UserPassword("ann", "s:cret")}, s, true},
+		{"user given", fetch.Request{URL: s.URL, Access: fetch.Access{User: url.UserPassword("ann", "s:cret")}}, s, true},
 		{"redirect on the host", fetch.Request{URL: withUser(s.URL + "/here")}, s, true},
 		{"redirect to another", fetch.Request{URL: withUser(s.URL + "/away")}, elsewhere, false},
 		{"moved on the host", fetch.Request{URL: withUser(s.URL + "/old"), MovedTo: s.URL + "/new"}, s, true},

@@ -87,7 +87,10 @@ func (t *trip) rules(ctx context.Context, to *url.URL) (rules, error) {
 	if known {
 		return r, nil
 	}
-	visit, err := t.client.Get(ctx, Request{URL: site + "/robots.txt", Allow: t.request.Allow})
+	access := t.access(to)
+	access.User, access.Header = nil, nil // such rules are for everybody
+	visit, err := t.client.Get(ctx, Request{URL: site + "/robots.txt", Access: access})
+	t.traffic.add(visit.Traffic)
 	if ctx.Err() != nil {
 		return rules{}, ctx.Err()
 	}

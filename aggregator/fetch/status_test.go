@@ -1,12 +1,16 @@
 package fetch_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/fetch"
@@ -31,6 +35,26 @@ func TestA16_StatusWithoutDocument(t *testing.T) {
 	}
 }
 
+func TestA16_NoURLIsGuessed(t *testing.T) {
+	const page = `<!doctype html><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="icon" href="/i.png">`
+	for _, status := range []int{200, 401, 404, 410, 500} {
+		s := newSite(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.Header().Set("Link", `</feed>; rel="alternate"; type="application/rss+xml"`)
+			w.Header().Set("Refresh", "0; url=/feed")
+			w.WriteHeader(status)
+			fmt.Fprint(w, page)
+		})
+		c := newClient(t)
+		_, err := c.Get(t.Context(), fetch.Request{URL: s.URL + "/news"})
+		c.Close()
+		if (err == nil) != (status == http.StatusOK) {
+			t.Errorf("%d: %v", status, err)
+		}
+		s.wantAsked(t, "/news")
+	}
+}
+
 func TestA26_RetryAfter(t *testing.T) {
 	const date = "Sun, 22 Nov 2026 10:00:00 GMT"
 	tests := []struct {
@@ -41,6 +65,10 @@ func TestA26_RetryAfter(t *testing.T) {
 		{"0", 0},
 		{"120", 2 * time.Minute},
 		{"-120", 0},
+		{"-99999999999999999999999999", 0},
+		{" 120 ", 2 * time.Minute},
+		{"120, 240", 0},
+		{"9223372036854775807", 10 * 365 * 24 * time.Hour},
 		{"+120", 0},
 		{"1.5", 0},
 		{"1e9", 0},
@@ -107,6 +135,51 @@ func TestA35_OneAttempt(t *testing.T) {
 	if n := attempts.Load(); n != 1 {
 		t.Errorf("%d attempts", n)
 	}
+}
+
+// TestA35_AKeptConnectionThatClosesCostsNoPoll has a server that hangs up on
+// the second request of each connection: it is sent again, once, and not
+// before the host's gap is over.
+func TestA35_AKeptConnectionThatClosesCostsNoPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var asked []time.Time
+		connections := 0
+		serve := func(conn net.Conn) {
+			mu.Lock()
+			connections++
+			broken := connections > 3
+			mu.Unlock()
+			in := bufio.NewReader(conn)
+			for n := range 2 {
+				if _, err := http.ReadRequest(in); err != nil {
+					return
+				}
+				mu.Lock()
+				asked = append(asked, time.Now())
+				mu.Unlock()
+				if n > 0 || broken {
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+			}
+		}
+		c := newClient(t, only(t, web{"news.test:80": serve}), func(o *fetch.Options) { o.HostInterval = time.Second })
+		for _, requests := range []int{1, 2, 2} {
+			if visit := mustGet(t, c, fetch.Request{URL: "http://news.test/"}); visit.Traffic.Requests != requests {
+				t.Errorf("%d requests, want %d", visit.Traffic.Requests, requests)
+			}
+		}
+		err := wantError(t, c, fetch.Request{URL: "http://news.test/"}, "")
+		if len(asked) != 7 || !fetch.Unanswered(err) {
+			t.Errorf("%d requests, want 7: %v", len(asked), err)
+		}
+		for i := 1; i < len(asked); i++ {
+			if gap := asked[i].Sub(asked[i-1]); gap < time.Second {
+				t.Errorf("request %d after %v", i, gap)
+			}
+		}
+	})
 }
 
 func TestRefusedConnection(t *testing.T) {

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"time"
 )
 
-// Visit is what a successful visit brought. It belongs to the caller.
+// Visit is what a visit brought. It belongs to the caller.
 type Visit struct {
 	URL       string // that answered, without userinfo and fragment; its query may be secret
 	Status    int    // 200, 203 or 304
@@ -34,6 +35,11 @@ type Visit struct {
 	// section 4.2), counted from now. It is 0 when stale or not said.
 	MaxAge time.Duration
 
+	// MaxAgeGiven says that the publisher did say: a max-age that can be read,
+	// or else an Expires, be it past or no date.
+	MaxAgeGiven bool
+
+	Traffic Traffic
 	Elapsed time.Duration // without waiting for the host's turn
 	Bytes   int64         // of body on the wire
 }
@@ -55,37 +61,45 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 		}
 		gap = t.client.options.PageInterval
 	}
-	leave, err := t.client.gate.enter(ctx, hostKey(to), gap)
+	turn, err := t.client.gate.enter(ctx, hostKey(to), gap)
 	if err != nil {
 		return Visit{}, err
 	}
-	defer leave()
+	defer turn.leave()
+	known := t.request.Validators.forURL(to.String())
+	t.traffic.add(turn.traffic(!known.empty()))
 
 	start := time.Now()
 	defer func() { t.spent += time.Since(start) }()
 	limit := t.client.options.Timeout
 	bounded, cancel := context.WithTimeoutCause(ctx, limit-t.spent, fmt.Errorf("timeout after %v", limit))
 	defer cancel()
+	bounded, stop := context.WithCancelCause(bounded)
+	defer stop(nil)
 
-	visit, err := t.exchange(bounded, to)
+	visit, err := t.exchange(bounded, stop, to, known)
 	switch {
 	case err == nil:
 		return visit, nil
 	case ctx.Err() != nil:
 		return Visit{}, ctx.Err()
 	case bounded.Err() != nil:
-		return Visit{}, context.Cause(bounded)
+		err = context.Cause(bounded)
 	}
-	return Visit{}, explain(err)
+	return Visit{}, explain(err, visit.Status != 0)
 }
 
-func (t *trip) exchange(ctx context.Context, to *url.URL) (Visit, error) {
-	known := t.request.Validators.forURL(to.String())
+// exchange sends a request and reads the answer, and calls stop, which must end
+// ctx, when the body
+// stalls or the connection was a stale one. With an error the Visit has a Status if one came.
+func (t *trip) exchange(ctx context.Context, stop context.CancelCauseFunc, to *url.URL, known Validators) (Visit, error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: once(stop)})
 	request := (&http.Request{Method: http.MethodGet, URL: to, Header: t.header(to, known)}).WithContext(ctx)
-	response, err := t.transport.RoundTrip(request)
+	response, err := t.transport(to).RoundTrip(request)
 	if err != nil {
 		return Visit{}, err
 	}
+	response.Body = watch(response.Body, stop)
 	defer response.Body.Close()
 
 	now := time.Now()
@@ -96,8 +110,8 @@ func (t *trip) exchange(ctx context.Context, to *url.URL) (Visit, error) {
 		ContentType:     h.Get("Content-Type"),
 		ContentLocation: contentLocation(to, h),
 		Header:          h,
-		MaxAge:          maxAge(h, now),
 	}
+	visit.MaxAge, visit.MaxAgeGiven = maxAge(h, now)
 	switch {
 	case redirects(response.StatusCode) && h.Get("Location") != "":
 		// A short body read to its end lets the connection be used again;
@@ -106,7 +120,7 @@ func (t *trip) exchange(ctx context.Context, to *url.URL) (Visit, error) {
 		return visit, nil
 	case response.StatusCode == http.StatusNotModified:
 		if known.empty() {
-			return Visit{}, errUnasked
+			return visit, errUnasked
 		}
 		visit.Unchanged = true
 		visit.Validators = known.merged(h)
@@ -116,7 +130,23 @@ func (t *trip) exchange(ctx context.Context, to *url.URL) (Visit, error) {
 		visit.Validators = issued(visit.URL, h)
 		return visit, err
 	}
-	return Visit{}, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(h, now)}
+	return visit, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(h, now)}
+}
+
+// errStale says that a kept connection closed before an answer came.
+var errStale = errors.New("connection closed without an answer")
+
+// once returns a hook for the transport, which asks for a connection again when
+// a kept one closed under a request, and would send it anew at once: that ends
+// the exchange.
+func once(stop context.CancelCauseFunc) func(string) {
+	asked := false
+	return func(string) {
+		if asked {
+			stop(errStale)
+		}
+		asked = true
+	}
 }
 
 // contentLocation returns the URL of the document itself, if the response

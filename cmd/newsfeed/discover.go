@@ -44,7 +44,7 @@ func (p *program) discover(ctx context.Context, address string) error {
 		return err
 	}
 	defer client.Close()
-	visit, err := client.Get(ctx, fetch.Request{URL: address, Allow: named(address)})
+	visit, err := client.Get(ctx, fetch.Request{URL: address, Access: fetch.Access{Allow: named(address)}})
 	if err != nil {
 		return err
 	}

@@ -169,7 +169,7 @@ func (v previewer) read(ctx context.Context, input string) (finding, error) {
 		if isLoopback(input) {
 			client = v.near
 		}
-		visit, err := client.Get(ctx, fetch.Request{URL: input, Allow: named(input)})
+		visit, err := client.Get(ctx, fetch.Request{URL: input, Access: fetch.Access{Allow: named(input)}})
 		if err != nil {
 			return finding{}, err
 		}
