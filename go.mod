@@ -1,6 +1,6 @@
 module newsfeed
 
-go 1.26.0
+go 1.26.6
 
 require (
 	code.dny.dev/ssrf v0.3.0

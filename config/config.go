@@ -60,7 +60,7 @@ type Poll struct {
 	Timeout           Duration  `toml:"timeout" env:"TIMEOUT"`
 	MaxBody           Size      `toml:"max_body" env:"MAX_BODY"`
 	HostInterval      Duration  `toml:"host_interval" env:"HOST_INTERVAL"`
-	Contact           string    `toml:"contact" env:"CONTACT"` // URL or mail address, or empty
+	Contact           string    `toml:"contact" env:"CONTACT"` // URL or mail address; Load takes a public Server.BaseURL for an empty one
 	AllowPrivate      []Network `toml:"allow_private" env:"-"`
 	Proxy             string    `toml:"proxy" env:"PROXY"` // URL, or empty; may hold a password
 }
@@ -88,7 +88,16 @@ type Source struct {
 	Format      string   `toml:"format"`       // auto, syndication, sitemap or html; Load sets an empty one to auto
 	Select      Select   `toml:"select"`
 	FullText    bool     `toml:"full_text"`
-	Enabled     bool     `toml:"enabled"` // Load sets it unless the file says otherwise
+
+	AllowPrivate []Network         `toml:"allow_private"` // in addition to those of Poll
+	Headers      map[string]Secret `toml:"headers"`
+	Username     string            `toml:"username"`
+	Password     Secret            `toml:"password"`
+
+	// Load sets these unless the file says otherwise.
+	VerifyTLS bool `toml:"verify_tls"`
+	HTTP2     bool `toml:"http2"`
+	Enabled   bool `toml:"enabled"`
 }
 
 // Select are the CSS selectors by which a source of format html is read. All
@@ -143,6 +152,7 @@ func Load(path string, getenv func(string) string) (Config, []string, error) {
 	r.override(&c, getenv)
 	if decoded {
 		c = c.derive(filepath.Dir(abs), getenv)
+		r.readSecrets(c.Sources, folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")})
 		c.validate(r)
 	}
 	if err := r.err(); err != nil {

@@ -165,3 +165,16 @@ func TestValidate_NamesKeysWithoutFile(t *testing.T) {
 		}
 	}
 }
+
+func TestD08_SourcesAreOfTheWeb(t *testing.T) {
+	for _, address := range []string{
+		"file:///etc/passwd", "gopher://example.org/", "ftp://example.org/feed", "data:text/xml,<rss/>", "unix:/run/socket",
+		"javascript:alert(1)", "feed://example.org/", "//example.org/", "example.org/feed", "/feed", "http:feed", "https:///feed",
+		"http://example.org:0/", "http://example.org:65536/", "http://example.org:http/",
+	} {
+		_, _, err := config.Load(write(t, "[[source]]\nurl = \""+address+"\"\n"), environment())
+		if err == nil || !strings.Contains(err.Error(), ":2: source[1].url: is not an absolute http or https URL") {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+}

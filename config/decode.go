@@ -29,10 +29,13 @@ func (r *report) decode(text []byte, c *Config) bool {
 		return false
 	}
 	for i := range c.Sources {
-		if _, set := r.places[sourceKey(i)+".enabled"]; !set {
-			c.Sources[i].Enabled = true
+		s := &c.Sources[i]
+		for name, value := range map[string]*bool{"verify_tls": &s.VerifyTLS, "http2": &s.HTTP2, "enabled": &s.Enabled} {
+			if _, set := r.places[sourceKey(i)+"."+name]; !set {
+				*value = true
+			}
 		}
-		c.Sources[i].Format = cmp.Or(c.Sources[i].Format, "auto")
+		s.Format = cmp.Or(s.Format, "auto")
 	}
 	return true
 }

@@ -22,8 +22,11 @@ func (c Config) derive(dir string, getenv func(string) string) Config {
 	}
 	if c.Server.BaseURL == "" {
 		c.Server.BaseURL = baseURL(c.Server.Listen)
-	} else if !strings.HasSuffix(c.Server.BaseURL, "/") {
-		c.Server.BaseURL += "/"
+	} else {
+		c.Server.BaseURL = strings.TrimSuffix(c.Server.BaseURL, "/") + "/"
+		if c.Poll.Contact == "" && isPublic(c.Server.BaseURL) {
+			c.Poll.Contact = c.Server.BaseURL
+		}
 	}
 	for i, s := range c.Sources {
 		if s.ID == "" {
@@ -56,6 +59,12 @@ func baseURL(listen string) string {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(int(port))) + "/"
+}
+
+// isPublic reports whether a URL is one of which other machines can be told.
+func isPublic(address string) bool {
+	u, err := parseWeb(address)
+	return err == nil && !isLoopback(u.Hostname())
 }
 
 // sourceID makes an id from the host and the path of a URL, without what most

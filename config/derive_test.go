@@ -82,3 +82,22 @@ func TestLoad_SourceID(t *testing.T) {
 		})
 	}
 }
+
+func TestA40_ContactIsThePublicURLUnlessSet(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"nothing set", ``, ""},
+		{"derived from listen", "[server]\nlisten = \"192.0.2.1:8080\"\n", ""},
+		{"set", "[server]\nbase_url = \"https://news.example.org\"\n", "https://news.example.org/"},
+		{"set to this machine", "[server]\nbase_url = \"http://127.0.0.1:8080/\"\n", ""},
+		{"set to this machine, IPv6", "[server]\nbase_url = \"http://[::1]:8080/\"\n", ""},
+		{"set to this machine by name", "[server]\nbase_url = \"http://localhost:8080/\"\n", ""},
+		{"both set", "[server]\nbase_url = \"https://news.example.org\"\n[poll]\ncontact = \"news@example.org\"\n", "news@example.org"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := load(t, test.text).Poll.Contact; got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -29,12 +29,26 @@ func (f fields) add(table string, t reflect.Type) {
 		}
 		f[name] = field.Type
 		switch {
+		case isFree(field.Type):
 		case isTable(field.Type):
 			f.add(name, field.Type)
 		case isTables(field.Type):
 			f.add(name, field.Type.Elem())
 		}
 	}
+}
+
+// of returns the type of a key, given without the numbers of elements.
+func (f fields) of(key string) (reflect.Type, bool) {
+	if t, known := f[key]; known {
+		return t, true
+	}
+	for table, t := range f {
+		if name, within := strings.CutPrefix(key, table+"."); within && isFree(t) && isOnePart(name) {
+			return t.Elem(), true
+		}
+	}
+	return nil, false
 }
 
 // scalars returns the names of keys that hold one value and exist once, in
@@ -102,7 +116,10 @@ func isText(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-func isTable(t reflect.Type) bool { return t.Kind() == reflect.Struct && !isText(t) }
+func isTable(t reflect.Type) bool { return t.Kind() == reflect.Struct && !isText(t) || isFree(t) }
+
+// isFree reports whether a table's keys are the operator's to name.
+func isFree(t reflect.Type) bool { return t.Kind() == reflect.Map }
 
 func isTables(t reflect.Type) bool { return t.Kind() == reflect.Slice && isTable(t.Elem()) }
 

@@ -21,6 +21,12 @@ func needsQuotes(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }
 
+// isOnePart reports whether join puts only one part of a key so.
+func isOnePart(name string) bool {
+	_, err := strconv.Unquote(name)
+	return err == nil || !strings.ContainsFunc(name, needsQuotes)
+}
+
 // element names the nth table or value of a list, from 1.
 func element(list string, n int) string { return fmt.Sprintf("%s[%d]", list, n) }
 

@@ -72,12 +72,16 @@ func (p Poll) validate(r *report) {
 		r.warn("poll.host_interval", "0 leaves a host no pause between two requests")
 	}
 	r.check("poll.contact", checkContact(p.Contact))
-	for i, n := range p.AllowPrivate {
+	validateNetworks(r, "poll.allow_private", p.AllowPrivate)
+	r.check("poll.proxy", checkProxy(p.Proxy))
+}
+
+func validateNetworks(r *report, key string, networks []Network) {
+	for i, n := range networks {
 		if !n.Prefix.IsValid() {
-			r.problem(element("poll.allow_private", i+1), "is not a network")
+			r.problem(element(key, i+1), "is not a network")
 		}
 	}
-	r.check("poll.proxy", checkProxy(p.Proxy))
 }
 
 func (f Feed) validate(r *report) {

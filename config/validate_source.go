@@ -52,6 +52,7 @@ func (s Source) validate(r *report, key string, poll Poll) {
 		r.problem(key+".min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
 	}
 	s.validateFormat(r, key)
+	s.validateAccess(r, key)
 	if s.MinInterval > poll.MaxInterval {
 		r.problem(key+".min_interval", "%v is above poll.max_interval; write %v or less", s.MinInterval, poll.MaxInterval)
 	}

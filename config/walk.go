@@ -74,7 +74,7 @@ func (w *walk) header(e *unstable.Node) {
 	start := w.lines[where.line-1]
 	w.endRefused(start)
 
-	t, known := w.fields[bare(name)]
+	t, known := w.fields.of(bare(name))
 	double := e.Kind == unstable.ArrayTable
 	first, again := w.places[name]
 	var wrong string
@@ -89,7 +89,7 @@ func (w *walk) header(e *unstable.Node) {
 	case !isTable(t):
 		wrong = "is not a table; write it as a key with a value"
 	case double:
-		wrong = fmt.Sprintf("is a single table; write [%s]", name)
+		wrong = fmt.Sprintf("is a single table; write [%s]", bare(name))
 	case again:
 		wrong = fmt.Sprintf("begins a second time, first in line %d; keep one", first.line)
 	}
@@ -113,7 +113,7 @@ func (w *walk) endRefused(at int) {
 // sound.
 func (w *walk) pair(table string, e *unstable.Node) bool {
 	name, where := w.key(table, e)
-	t, known := w.fields[bare(name)]
+	t, known := w.fields.of(bare(name))
 	first, again := w.places[name]
 	switch {
 	case !known:
@@ -179,6 +179,8 @@ func (w *walk) misfit(t reflect.Type, v *unstable.Node) string {
 		return err.Error()
 	case quoted && (t.Kind() == reflect.Bool || t.Kind() == reflect.Int):
 		return fmt.Sprintf("%q stands in quotes; leave them out", text)
+	case !quoted && t == reflect.TypeFor[Secret]():
+		return "is not text; put it in quotes"
 	case !quoted && (t.Kind() == reflect.String || isText(t) && v.Kind != unstable.Integer):
 		return fmt.Sprintf("%s is not text; put it in quotes", text)
 	}

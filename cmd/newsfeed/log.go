@@ -6,7 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
@@ -27,16 +30,17 @@ func (p *program) logger() (*slog.Logger, error) {
 		format = "journal"
 	}
 	options := &slog.HandlerOptions{Level: level}
+	out := printableWriter{p.err}
 	switch format {
 	case "json":
-		return slog.New(slog.NewJSONHandler(p.err, options)), nil
+		return slog.New(slog.NewJSONHandler(out, options)), nil
 	case "journal":
-		return slog.New(newJournalHandler(p.err, level)), nil
+		return slog.New(newJournalHandler(out, level)), nil
 	case "", "text":
 		if isTerminal(p.err) && p.env("NO_COLOR") == "" {
-			return slog.New(tint.NewTextHandler(p.err, &tint.Options{Level: level, TimeFormat: "15:04:05"})), nil
+			return slog.New(newTerminalHandler(p.err, level)), nil
 		}
-		return slog.New(slog.NewTextHandler(p.err, options)), nil
+		return slog.New(slog.NewTextHandler(out, options)), nil
 	}
 	return nil, status{exitUsage, fmt.Errorf("--log-format %q: write text, json or journal", p.logFormat)}
 }
@@ -44,6 +48,52 @@ func (p *program) logger() (*slog.Logger, error) {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// printableWriter escapes what a terminal would obey, or show in another order
+// than it stands, since sources have a say in titles and errors. JSON would let
+// much of it pass.
+type printableWriter struct{ out io.Writer }
+
+// Write gets one whole record at a time. All in it that is not printable is
+// part of a string.
+func (w printableWriter) Write(record []byte) (int, error) {
+	line := bytes.TrimSuffix(record, []byte("\n"))
+	if _, err := io.WriteString(w.out, escaped(string(line))+"\n"); err != nil {
+		return 0, err
+	}
+	return len(record), nil
+}
+
+// escaped writes what is not printable as JSON does: \u001b.
+func escaped(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
+}
+
+func newTerminalHandler(out io.Writer, level slog.Level) slog.Handler {
+	return tint.NewTextHandler(out, &tint.Options{
+		Level:      level,
+		TimeFormat: "15:04:05",
+		// The library hands escape sequences on, also those that are spelt out.
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			_, isLevel := a.Value.Any().(slog.Level)
+			if kind := a.Value.Kind(); isLevel || kind != slog.KindString && kind != slog.KindAny {
+				return a
+			}
+			text := escaped(fmt.Sprintf("%+v", a.Value.Any()))
+			return slog.String(a.Key, strings.ReplaceAll(text, `\x1b`, `\x1B`))
+		},
+	})
 }
 
 // journalWriter puts the priority that systemd reads in front of each line

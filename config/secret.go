@@ -1,0 +1,96 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Secret is text that no message shows. A file may hold it: Load puts the
+// content of a file in the place of "file:NAME".
+type Secret string
+
+// String hides the text.
+func (Secret) String() string { return "(secret)" }
+
+// maxSecret is far more than any server takes in a header.
+const maxSecret = 16 << 10
+
+// folders are where the files of secrets are sought.
+type folders struct {
+	config      string // of the configuration file
+	credentials string // systemd's, or empty
+}
+
+// readSecrets puts what files hold in the place of their names.
+func (r *report) readSecrets(sources []Source, where folders) {
+	read := func(key string, s Secret) Secret {
+		name, isFile := strings.CutPrefix(string(s), "file:")
+		if !isFile {
+			return s
+		}
+		content, err := where.read(name)
+		r.check(key, err)
+		return content
+	}
+	for i := range sources {
+		s, key := &sources[i], sourceKey(i)
+		s.Password = read(key+".password", s.Password)
+		for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
+			s.Headers[name] = read(join(key+".headers", name), s.Headers[name])
+		}
+	}
+}
+
+func (d folders) read(name string) (Secret, error) {
+	if name == "" {
+		return "", errors.New(`names no file; write for example "file:daily-token"`)
+	}
+	f, err := d.open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no file %q, neither among systemd's credentials nor beside the configuration", name)
+	}
+	if err != nil {
+		return "", unreadableSecret(name, err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	switch {
+	case err != nil:
+		return "", unreadableSecret(name, err)
+	case len(content) > maxSecret:
+		return "", fmt.Errorf("file %q is larger than %v", name, Size(maxSecret))
+	}
+	// Editors end a file with a line break that is not meant.
+	text := strings.TrimSuffix(string(content), "\n")
+	return Secret(strings.TrimSuffix(text, "\r")), nil
+}
+
+// open finds the file that systemd hands over under that name (systemd.exec,
+// LoadCredential=), or else the one of that path.
+func (d folders) open(name string) (*os.File, error) {
+	if d.credentials != "" && filepath.Base(name) == name {
+		f, err := os.Open(filepath.Join(d.credentials, name))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(d.config, name)
+	}
+	return os.Open(name)
+}
+
+func unreadableSecret(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("file %q cannot be read: %w", name, err)
+}

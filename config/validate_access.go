@@ -1,0 +1,80 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/textproto"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// validateAccess judges what of the visits to a source is the operator's.
+func (s Source) validateAccess(r *report, key string) {
+	validateNetworks(r, key+".allow_private", s.AllowPrivate)
+	s.validateLogin(r, key)
+	s.validateHeaders(r, key)
+	if !s.VerifyTLS {
+		r.warn(key+".verify_tls", "false takes any certificate; who stands on the way can read and change all that is sent")
+	}
+}
+
+func (s Source) validateLogin(r *report, key string) {
+	r.check(key+".username", checkLine(s.Username))
+	r.check(key+".password", checkLine(string(s.Password)))
+	if strings.Contains(s.Username, ":") {
+		r.problem(key+".username", "has a colon, which would end it; leave it out") // RFC 7617 section 2
+	}
+	if s.Password != "" && s.Username == "" {
+		r.problem(key+".password", "needs a name; write username too")
+	}
+	if u, err := parseWeb(s.URL); err == nil && u.User != nil && s.Username != "" {
+		r.warn(key+".username", "is sent in place of the name in url; leave one of them out")
+	}
+}
+
+func (s Source) validateHeaders(r *report, key string) {
+	first := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
+		at := join(key+".headers", name)
+		r.check(at, cmp.Or(checkHeader(name), checkValue(s.Headers[name])))
+		canonical := textproto.CanonicalMIMEHeaderKey(name)
+		if other, again := first[canonical]; again {
+			r.problem(at, "is the same as %s; keep one", other)
+		}
+		first[canonical] = name
+		switch canonical {
+		case "Authorization":
+			if u, err := parseWeb(s.URL); s.Username != "" || err == nil && u.User != nil {
+				r.problem(at, "is made of the name and password; keep it or them")
+			}
+		case "Cookie", "Referer":
+			r.warn(at, "newsfeed sends none by itself; leave it out unless the source cannot be read without")
+		}
+	}
+}
+
+// checkHeader refuses fields that belong to the connection, say who is asking
+// or decide what an answer means.
+func checkHeader(name string) error {
+	if !httpguts.ValidHeaderFieldName(name) {
+		return errors.New(`is not the name of a header field; write for example "X-Token"`)
+	}
+	switch textproto.CanonicalMIMEHeaderKey(name) {
+	case "Host", "User-Agent", "Accept-Encoding", "A-Im", "Range", "Expect",
+		"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range",
+		"Connection", "Content-Length", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
+		"Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return errors.New("is not for a source to set; leave it out")
+	}
+	return nil
+}
+
+func checkValue(s Secret) error {
+	if !httpguts.ValidHeaderFieldValue(string(s)) {
+		return errors.New("has a line break or another control character; leave it out")
+	}
+	return nil
+}
