@@ -28,11 +28,12 @@ import (
 // Source is a configured source.
 type Source struct {
 	storage.SourceSettings
-	Schedule    cron.Schedule // nil: by the policy's interval
+	Schedule    cron.Schedule // nil: by what it publishes
 	MinInterval time.Duration // floor of its own; 0: the policy's
 	Format      parse.Format
 	Select      parse.Select // of pages
 	FullText    bool         // visit the articles of which the source gives only a teaser
+	Access      fetch.Access
 }
 
 // Options are the settings of an Aggregator.
@@ -40,6 +41,7 @@ type Options struct {
 	Store   storage.Store
 	Client  *fetch.Client
 	Policy  schedule.Policy
+	Budget  int    // polls a minute of all sources; 0: one a source and hour
 	BaseURL string // empty: as before
 	Feed    storage.Feed
 	Sources []Source
@@ -66,6 +68,8 @@ type Aggregator struct {
 	finished chan finished
 	stopped  chan struct{} // closed when the loop takes no more requests
 	underway atomic.Int64  // polls begun and not ended
+	budget   *schedule.Budget
+	outage   outage
 }
 
 // New returns an aggregator. Its sources' ids must be distinct.
@@ -78,6 +82,7 @@ func New(o Options) *Aggregator {
 		requests: make(chan *request),
 		finished: make(chan finished),
 		stopped:  make(chan struct{}),
+		budget:   schedule.NewBudget(float64(o.Budget)),
 	}
 	for _, s := range o.Sources {
 		a.sources[s.ID] = s
@@ -207,10 +212,14 @@ func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings
 		if s.Disabled || !moved && !old.Hidden() {
 			continue
 		}
+		gone := old.State.Gone
 		old.State.Gone, old.State.NotBefore, old.State.Failures = false, time.Time{}, 0
 		old.State.NextDue = time.Time{}
+		if moved || gone {
+			old.State.MovedTo, old.State.Moving = "", ""
+		}
 		if moved {
-			old.State.MovedTo, old.State.Body = "", storage.Digest{}
+			old.State.Body = storage.Digest{}
 		}
 		again = append(again, old)
 	}

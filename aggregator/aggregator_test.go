@@ -108,11 +108,11 @@ func options(store storage.Store, s *site, paths ...string) aggregator.Options {
 			UserAgent:    "test/1",
 			AllowPrivate: []fetch.Allow{{Prefix: netip.MustParsePrefix("127.0.0.0/8")}},
 		}),
-		Policy:  schedule.Policy{Interval: time.Hour, Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
+		Policy:  schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
 		Feed:    storage.Feed{Across: storage.Merge},
 		Workers: 4,
 		Manual:  true,
-		Log:     slog.New(slog.DiscardHandler),
+		Log:     quiet,
 	}
 	for _, path := range paths {
 		o.Sources = append(o.Sources, aggregator.Source{SourceSettings: storage.SourceSettings{
@@ -293,24 +293,50 @@ func TestA30_GoneStopsASourceUntilItIsEnabledAnew(t *testing.T) {
 	}
 }
 
-func TestForceObeysRetryAfterAndItsOwnGap(t *testing.T) {
+func TestForceObeysItsOwnGap(t *testing.T) {
 	s, store := newSite(t), openStore(t)
-	s.set("/busy", status(503, "Retry-After", "3600"))
-	s.set("/ok", feed("one"))
-	o := options(store, s, "/busy", "/ok")
+	s.set("/a", feed("one"))
+	o := options(store, s, "/a")
 	o.MinForce = time.Hour
 	a, _ := run(t, o)
 	poll(t, a, true)
-	got := poll(t, a, true)
-	if r := got["busy"]; r.Outcome != aggregator.Skipped || !strings.Contains(r.Error, "asked to wait until") {
-		t.Errorf("busy: %+v", r)
+	if r := poll(t, a, true)["a"]; r.Outcome != aggregator.Skipped || !strings.Contains(r.Error, "forced a moment ago") {
+		t.Errorf("got %+v", r)
 	}
-	if r := got["ok"]; r.Outcome != aggregator.Skipped || !strings.Contains(r.Error, "forced a moment ago") {
-		t.Errorf("ok: %+v", r)
+	if n := len(s.asked()); n != 1 {
+		t.Errorf("%d requests, want 1", n)
 	}
-	if n := len(s.asked()); n != 2 {
-		t.Errorf("%d requests, want 2", n)
+}
+
+func TestA28_RetryAfterHoldsForTheHost(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", feed("one"))
+	s.set("/busy", status(503, "Retry-After", "3600"))
+	s.set("/later", feed("two"))
+	o := options(store, s, "/a", "/busy", "/later") // asked in this order
+	a, stop := run(t, o)
+	check := func(a *aggregator.Aggregator) {
+		t.Helper()
+		got := poll(t, a, true)
+		if r := got["busy"]; r.Outcome != aggregator.Skipped || !strings.Contains(r.Error, "the publisher asked to wait until") {
+			t.Errorf("busy: %+v", r)
+		}
+		for _, id := range []string{"a", "later"} {
+			if r := got[id]; r.Outcome != aggregator.Skipped || !strings.Contains(r.Error, "its host asked to wait until") {
+				t.Errorf("%s: %+v", id, r)
+			}
+		}
+		if n := len(s.asked()); n != 2 {
+			t.Errorf("%d requests, want 2", n)
+		}
 	}
+	if r := poll(t, a, true)["later"]; r.Outcome != aggregator.Skipped {
+		t.Errorf("later, asked for together with the others: %+v", r)
+	}
+	check(a)
+	stop()
+	a, _ = run(t, o)
+	check(a)
 }
 
 func TestA31_APermanentMoveIsRememberedWhenItLeadsToADocument(t *testing.T) {
@@ -465,7 +491,7 @@ func TestTheScheduleRunsByItself(t *testing.T) {
 	})
 	o := options(store, s, "/a")
 	o.Manual = false
-	o.Policy = schedule.Policy{Interval: 20 * time.Millisecond, Min: time.Millisecond, Max: time.Second, Backoff: time.Millisecond}
+	o.Policy = schedule.Policy{Min: time.Millisecond, Max: time.Second, Backoff: time.Millisecond}
 	_, stop := run(t, o)
 	for range 4 {
 		<-polled
@@ -535,11 +561,57 @@ func TestAMovedSourceIsAskedWhereItWasWhenItIsLost(t *testing.T) {
 	s.set("/new", feed("one"))
 	a, _ := run(t, options(store, s, "/a"))
 	poll(t, a, true)
-	s.set("/new", status(410))
+	s.set("/new", status(404))
+	for range 3 {
+		poll(t, a, true)
+	}
+	if st := state(t, store, "a"); st.MovedTo == "" {
+		t.Fatal("the move was dropped within a week")
+	}
+	change(t, store, "a", func(st *storage.State) { st.LastSuccess = st.LastSuccess.AddDate(0, 0, -8) })
 	poll(t, a, true)
 	s.set("/a", feed("two"))
 	if r := poll(t, a, true)["a"]; r.New != 1 {
 		t.Errorf("got %+v", r)
+	}
+}
+
+// TestA31_AFailingTargetIsAskedAgain lets the target of a permanent redirect
+// fail at first: the old address is not asked again.
+func TestA31_AFailingTargetIsAskedAgain(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/old", status(301, "Location", "/new"))
+	s.set("/new", status(500))
+	a, _ := run(t, options(store, s, "/old"))
+	poll(t, a, true)
+	if st := state(t, store, "old"); st.MovedTo != "" {
+		t.Errorf("moved to %s before there was a document", st.MovedTo)
+	}
+	s.set("/new", feed("one"))
+	poll(t, a, true)
+	if st := state(t, store, "old"); st.MovedTo != s.URL+"/new" || st.Moving != "" {
+		t.Errorf("moved to %q, moving to %q", st.MovedTo, st.Moving)
+	}
+	var paths []string
+	for _, h := range s.asked() {
+		paths = append(paths, h.Get("Path"))
+	}
+	if diff := cmp.Diff([]string{"/old", "/new", "/new"}, paths); diff != "" {
+		t.Errorf("requests (-want +got)\n%s", diff)
+	}
+}
+
+// change changes the state of a source in the store.
+func change(t *testing.T, store storage.Store, id string, to func(*storage.State)) {
+	t.Helper()
+	s, err := store.Source(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to(&s.State)
+	record := storage.Record{Time: time.Now(), Poll: &storage.Poll{Source: id, State: s.State}}
+	if err := store.Commit(t.Context(), record); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -572,3 +644,5 @@ func TestSecretsOfAURLDoNotReachEntries(t *testing.T) {
 		t.Errorf("the entry tells: %+v", e)
 	}
 }
+
+var quiet = slog.New(slog.DiscardHandler)

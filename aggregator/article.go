@@ -1,7 +1,6 @@
 package aggregator
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,8 @@ func (a *Aggregator) article(ctx context.Context, src Source, state storage.Stat
 	if err != nil {
 		return Result{}, err
 	}
-	text, err := a.fullText(ctx, src, next)
+	text, visit, err := a.fullText(ctx, src, next)
+	state.Traffic = counted(state.Traffic, visit, time.Now())
 	switch {
 	case ctx.Err() != nil:
 		return Result{}, ctx.Err()
@@ -80,24 +80,24 @@ func postpone(list []storage.Article, cause error, now time.Time) []storage.Arti
 var errUnreadable = errors.New("no article")
 
 // fullText visits a page and returns what it says as an entry.
-func (a *Aggregator) fullText(ctx context.Context, src Source, page storage.Article) (e storage.Entry, err error) {
+func (a *Aggregator) fullText(ctx context.Context, src Source, page storage.Article) (e storage.Entry, visit fetch.Visit, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: internal error: %v", errUnreadable, p)
 		}
 	}()
-	visit, err := a.o.Client.Get(ctx, fetch.Request{URL: page.URL, Page: true})
+	visit, err = a.o.Client.Get(ctx, fetch.Request{URL: page.URL, Page: true})
 	if err != nil {
-		return storage.Entry{}, err
+		return storage.Entry{}, visit, err
 	}
 	item, err := parse.FullText(visit.Body, visit.ContentType, base(visit))
 	if err != nil {
-		return storage.Entry{}, fmt.Errorf("%w: %w", errUnreadable, err)
+		return storage.Entry{}, visit, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	place := normalize.Source{ID: src.ID, URL: base(visit), Format: string(parse.FormatHTML)}
 	entries, cut := normalize.Entries(place, parse.Header{}, []parse.Item{item}, time.Now())
 	a.warn(src, cut)
-	return entries[0], nil
+	return entries[0], visit, nil
 }
 
 // permanent reports whether a page is not worth another visit.
@@ -152,11 +152,12 @@ type sourceTurn struct {
 	at      time.Time // zero: never
 	host    string    // whom it asks
 	article bool
+	first   bool // the source was never polled
 }
 
 func nextTurn(src Source, s storage.State) sourceTurn {
 	if src.FullText && len(s.Articles) > 0 && s.Articles[0].Due.Before(s.NextDue) {
 		return sourceTurn{at: s.Articles[0].Due, host: fetch.Host(s.Articles[0].URL), article: true}
 	}
-	return sourceTurn{at: s.NextDue, host: fetch.Host(cmp.Or(s.MovedTo, src.URL))}
+	return sourceTurn{at: s.NextDue, host: asked(src.SourceSettings, s), first: s.LastPoll.IsZero()}
 }

@@ -247,7 +247,7 @@ func TestArticlesWaitThroughARestart(t *testing.T) {
 	}
 	o = fullTexts(store, s, "/feed")
 	o.Manual = false
-	o.Policy = schedule.Policy{Interval: time.Hour, Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute}
+	o.Policy = schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute}
 	run(t, o)
 	for !only(t, store, "one").FullText || !only(t, store, "two").FullText {
 		<-store.Changed()

@@ -22,6 +22,7 @@ type commit struct {
 	resolved bool             // the poll's entries are those of the store, with text added
 	items    []storage.Digest // that the poll's entries were made of
 	articles bool             // those of new entries are to be visited
+	ending   *ending          // nil: no poll ended
 	record   storage.Record
 	now      time.Time
 	done     chan<- outcome
@@ -164,6 +165,11 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 	p := r.Poll
 	if r.New > 0 {
 		p.State.LastNew = m.now
+	}
+	if m.ending != nil {
+		if p.State, err = c.plan(ctx, m, p.State, r.Published); err != nil {
+			return storage.Poll{}, outcome{}, err
+		}
 	}
 	if m.articles {
 		var left int

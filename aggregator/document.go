@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/normalize"
@@ -23,7 +24,8 @@ type document struct {
 // scan returns the documents to be read: the one that the visit brought or,
 // of a sitemap index, the parts that changed. There is none when the source
 // is as it was.
-func (t *turn) scan(ctx context.Context, visit fetch.Visit) ([]document, error) {
+func (t *turn) scan(ctx context.Context) ([]document, error) {
+	visit := t.visit
 	body := t.digest(visit.Body)
 	if visit.Unchanged || body == t.state.Body {
 		return t.readParts(ctx)
@@ -52,6 +54,14 @@ func (s Source) scan(v fetch.Visit) (document, error) {
 		return document{}, err
 	}
 	return document{doc, normalize.Source{ID: s.ID, URL: base(v), Format: doc.Format, Categories: s.Categories}}, nil
+}
+
+// hints returns what a source says about when to come again, in its document
+// and in the header that came with it.
+func hints(h parse.Header, s storage.State, now time.Time) storage.Hints {
+	said := normalize.Hints(h, now)
+	said.MaxAge = s.Hints.MaxAge
+	return said
 }
 
 // salt is what of a source's configuration its entries depend on.

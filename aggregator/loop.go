@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -34,11 +35,16 @@ type loop struct {
 	polled  map[string]Result     // of polls whose articles are still being visited
 
 	articles map[string]bool // sources whose next turn is for an article
+	exempt   map[string]bool // sources whose next turn has its place in the budget, or needs none
+
+	seen   time.Time // when the loop last looked at the clock
+	probed time.Time // when the last poll began while our network was down
 }
 
 // finished is the end of one poll.
 type finished struct {
 	source string
+	asked  bool // by somebody, not by the schedule
 	result Result
 	err    error
 }
@@ -52,35 +58,46 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 		waiting:    map[string][]*request{},
 		polled:     map[string]Result{},
 		articles:   map[string]bool{},
+		exempt:     map[string]bool{},
 	}
-	if a.o.Manual {
-		return l, nil
-	}
-	sources, err := a.o.Store.Sources(ctx)
+	stored, err := a.o.Store.Sources(ctx)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	for _, s := range sources {
-		src, ok := a.sources[s.ID]
-		if !ok || s.Hidden() || s.State.Gone {
-			continue
+	l.seen = wall(time.Now())
+	for _, s := range stored {
+		if pauses(s.State.Status) && s.State.NotBefore.After(l.seen) {
+			l.queue.Pause(asked(s.SourceSettings, s.State), s.State.NotBefore)
 		}
-		v := schedule.Visit{ID: s.ID, Schedule: src.Schedule, Min: src.MinInterval}
-		s.State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
-		l.enqueue(s.ID, nextTurn(src, s.State))
+	}
+	for _, s := range a.resume(stored, l.seen) {
+		if !a.o.Manual {
+			l.enqueue(s.ID, nextTurn(a.sources[s.ID], s.State))
+		}
 	}
 	return l, nil
 }
 
 // enqueue sets when a source's next turn is, and for what.
 func (l *loop) enqueue(id string, next sourceTurn) {
-	l.articles[id] = next.article
+	mark(l.articles, id, next.article)
+	mark(l.exempt, id, next.first || next.article || l.sources[id].Schedule != nil)
 	l.queue.Set(id, next.host, next.at)
 }
 
-// host is whom a poll of the source will ask.
-func host(s storage.Source) string { return fetch.Host(cmp.Or(s.State.MovedTo, s.URL)) }
+// mark keeps in a set what is in it, and nothing of what is not.
+func mark(set map[string]bool, id string, in bool) {
+	if in {
+		set[id] = true
+	} else {
+		delete(set, id)
+	}
+}
+
+// asked is the host that a poll of a source in that state asks.
+func asked(s storage.SourceSettings, state storage.State) string {
+	return fetch.Host(cmp.Or(state.MovedTo, state.Moving, s.URL))
+}
 
 // run polls what is due until ctx ends, and returns when the polls under way
 // have ended.
@@ -88,16 +105,17 @@ func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		l.watchClock(time.Now())
 		l.start(ctx)
 		timer.Reset(l.sleep())
 		select {
 		case <-ctx.Done():
-			l.drain()
+			l.drain(context.WithoutCancel(ctx))
 			return
 		case r := <-l.requests:
 			l.accept(ctx, r)
 		case f := <-l.finished:
-			l.finish(f)
+			l.finish(context.WithoutCancel(ctx), f)
 		case <-timer.C:
 		}
 	}
@@ -109,30 +127,92 @@ func (l *loop) sleep() time.Duration {
 	}
 	now := time.Now()
 	wake, ok := l.queue.Wake(now)
-	if !ok {
+	if !ok || l.held(now) {
 		return longestSleep
 	}
 	return min(max(wake.Sub(now), 0), longestSleep)
 }
 
+// wall is a time without its reading of the monotonic clock, which does not
+// run while the machine sleeps.
+func wall(t time.Time) time.Time { return t.Round(0) }
+
+// watchClock notices when the clock has jumped, or the machine slept: due
+// times follow a clock that was set back, and what is overdue then is spread.
+func (l *loop) watchClock(now time.Time) {
+	now = wall(now)
+	passed := now.Sub(l.seen)
+	l.seen = now
+	switch {
+	case passed < -time.Second:
+		l.o.Log.Info("the clock was set back", "by", -passed)
+		l.queue.Shift(passed)
+	case passed > 2*longestSleep:
+		l.o.Log.Info("the machine slept or the clock was set", "for", passed)
+		l.spread(now)
+	}
+}
+
+// spread puts off what is overdue, so that not all is polled at once. Who
+// asked for a poll, and a source never polled, does not wait.
+func (l *loop) spread(now time.Time) {
+	if l.o.Manual {
+		return
+	}
+	for id, due := range maps.Collect(l.queue.Waiting()) {
+		if due.After(now) || l.exempt[id] || len(l.waiting[id]) > 0 {
+			continue
+		}
+		l.queue.Move(id, l.o.Policy.Resume(schedule.Visit{ID: id}, due, now))
+	}
+}
+
+// held reports whether polls wait because our own network is down, but for one
+// now and then that tries.
+func (l *loop) held(now time.Time) bool {
+	return !l.o.Manual && l.outage.isDown() && len(l.forced) == 0 && (len(l.busy) > 0 || now.Sub(l.probed) < probeGap)
+}
+
 // start begins the polls that are due, as far as there are workers.
 func (l *loop) start(ctx context.Context) {
 	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
-		id, ok := l.queue.Next(time.Now())
+		now := time.Now()
+		if l.held(now) {
+			return
+		}
+		id, ok := l.queue.Next(now)
 		if !ok {
 			return
 		}
-		l.busy[id] = true
-		l.underway.Store(int64(len(l.busy)))
-		forced, article := l.forced[id], l.articles[id]
-		delete(l.forced, id)
-		l.workers.Go(func() error {
-			f := finished{source: id}
-			f.result, f.err = l.guarded(ctx, l.sources[id], forced, article)
-			l.Aggregator.finished <- f
-			return nil
-		})
+		if at := l.admit(id, now); at.After(now) {
+			l.exempt[id] = true
+			l.queue.Postpone(id, at)
+			continue
+		}
+		l.begin(ctx, id, now)
 	}
+}
+
+// admit returns when the budget lets a source that is due be polled.
+func (l *loop) admit(id string, now time.Time) time.Time {
+	if l.o.Manual || l.exempt[id] || len(l.waiting[id]) > 0 {
+		return now
+	}
+	return l.budget.Admit(now)
+}
+
+func (l *loop) begin(ctx context.Context, id string, now time.Time) {
+	l.busy[id] = true
+	l.probed = now
+	l.underway.Store(int64(len(l.busy)))
+	f := finished{source: id, asked: len(l.waiting[id]) > 0}
+	forced, article := l.forced[id], l.articles[id]
+	delete(l.forced, id)
+	l.workers.Go(func() error {
+		f.result, f.err = l.guarded(ctx, l.sources[id], forced, article)
+		l.Aggregator.finished <- f
+		return nil
+	})
 }
 
 // guarded polls, or visits an article, and turns a panic into the source's
@@ -159,14 +239,15 @@ func (a *Aggregator) panicked(ctx context.Context, src Source, forced bool, caus
 	if err != nil {
 		return Result{}, err
 	}
-	return a.newTurn(src, known.State, forced).failed(ctx, fmt.Errorf("internal error: %v", cause))
+	return a.newTurn(src, known.State, fetch.Visit{}, forced).failed(ctx, fmt.Errorf("internal error: %v", cause))
 }
 
 // finish takes in the end of a poll.
-func (l *loop) finish(f finished) {
+func (l *loop) finish(ctx context.Context, f finished) {
 	now := time.Now()
 	delete(l.busy, f.source)
 	l.underway.Store(int64(len(l.busy)))
+	l.heed(ctx, f, now)
 	l.queue.Done(f.source, now)
 	next := f.result.next
 	switch {
@@ -207,10 +288,73 @@ func (l *loop) finish(f finished) {
 	}
 }
 
+// heed takes in what a poll learned about its host and about our network.
+func (l *loop) heed(ctx context.Context, f finished, now time.Time) {
+	if !f.asked && !f.result.article {
+		l.budget.Spend(now, f.result.requests)
+	}
+	r := f.result.reply
+	switch {
+	case r.pause.After(now):
+		l.queue.Pause(r.host, r.pause)
+		l.turnAway(ctx, r.host, r.pause)
+	case r.refused:
+		l.queue.Slow(r.host)
+	case r.answered:
+		l.queue.Ease(r.host)
+	}
+	if r.answered && l.outage.answered(r.host, now) {
+		l.o.Log.Info("our own network is back; polls resume")
+		l.spread(now)
+	}
+	if len(r.pardoned) > 0 {
+		l.o.Log.Warn("our own network seems to be down: most sources fail at once; polls wait")
+	}
+	for _, id := range r.pardoned {
+		l.pardon(ctx, id)
+	}
+}
+
+// turnAway answers those who wait for a poll of a host that has just asked to
+// be left alone.
+func (l *loop) turnAway(ctx context.Context, host string, until time.Time) {
+	for id, waiting := range maps.Clone(l.waiting) {
+		known, err := l.o.Store.Source(ctx, id)
+		if err != nil || l.busy[id] || asked(known.SourceSettings, known.State) != host {
+			continue
+		}
+		delete(l.waiting, id)
+		delete(l.forced, id)
+		l.queue.Remove(id)
+		if next := nextTurn(l.sources[id], known.State); !l.o.Manual && !next.at.IsZero() {
+			l.enqueue(id, next)
+		}
+		for _, r := range waiting {
+			r.answer(Result{Source: id, Outcome: Skipped, NextDue: known.State.NextDue, Error: pausedReason(until)})
+		}
+	}
+}
+
+// pardon takes back a failure that was counted before it was known that our
+// own network is down.
+func (l *loop) pardon(ctx context.Context, id string) {
+	if l.busy[id] {
+		return
+	}
+	known, err := l.o.Store.Source(ctx, id)
+	if err == nil && known.State.Failures == 1 {
+		known.State.Failures = 0
+		_, err = l.submit(ctx, commit{poll: &storage.Poll{Source: id, State: known.State}, now: time.Now()})
+	}
+	if err != nil {
+		l.o.Log.Error("failure could not be taken back", "source", id, "err", err)
+	}
+}
+
 // drain waits for the polls under way and turns away who waits.
-func (l *loop) drain() {
+func (l *loop) drain(ctx context.Context) {
 	for len(l.busy) > 0 {
-		l.finish(<-l.Aggregator.finished)
+		l.finish(ctx, <-l.Aggregator.finished)
 	}
 	_ = l.workers.Wait() // its functions return nil
 	for source, list := range l.waiting {

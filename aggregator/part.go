@@ -104,6 +104,7 @@ func pending(parts []storage.Part) []int {
 // not there any more.
 func (t *turn) readPart(ctx context.Context, p *storage.Part) (document, error) {
 	visit, err := t.o.Client.Get(ctx, fetch.Request{URL: p.URL, Validators: fetch.Validators(p.Validators)})
+	t.count(visit)
 	p.Visited = time.Now()
 	status := (*fetch.StatusError)(nil)
 	switch {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"newsfeed/aggregator/dedup"
-	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/normalize"
 	"newsfeed/aggregator/parse"
 	"newsfeed/storage"
@@ -15,17 +14,17 @@ import (
 // wrong with the source becomes its state; the error is for what goes wrong
 // here.
 func (a *Aggregator) poll(ctx context.Context, src Source, state storage.State, forced bool) (Result, error) {
-	visit, err := a.o.Client.Get(ctx, fetch.Request{URL: src.URL, MovedTo: state.MovedTo, Validators: src.validators(state)})
-	turn := a.newTurn(src, state, forced)
+	visit, err := a.o.Client.Get(ctx, src.request(state)) // polite, guarded, conditional
+	turn := a.newTurn(src, state, visit, forced)
 	if err != nil {
 		return turn.failed(ctx, err)
 	}
-	docs, err := turn.scan(ctx, visit) // decoded, guarded, repaired, cut; none when nothing changed
+	docs, err := turn.scan(ctx) // decoded, guarded, repaired, cut; none when nothing changed
 	if err != nil {
 		return turn.failed(ctx, err)
 	}
 	if len(docs) == 0 {
-		return turn.unchanged(ctx, visit)
+		return turn.unchanged(ctx)
 	}
 
 	seen := sightings(state.Seen)
@@ -43,8 +42,9 @@ func (a *Aggregator) poll(ctx context.Context, src Source, state storage.State, 
 	}
 	shared := dedup.Identify(entries, state.SharedGUIDs)
 
-	state = turn.succeeded(visit)
+	state = turn.succeeded()
 	state.About, state.SharedGUIDs = normalize.About(docs[0].place, docs[0].Header, turn.now), shared
+	state.Hints = hints(docs[0].Header, state, turn.now)
 	state.Seen = seen.next(digests(docs, state), items, entries)
-	return turn.commit(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, items, visit) // returns when durable
+	return turn.keep(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, items) // identified, planned, durable
 }

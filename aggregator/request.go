@@ -45,8 +45,19 @@ type Result struct {
 	NextDue time.Time     `json:"next_due,omitzero"`
 	Error   string        `json:"error"` // why it failed or was skipped
 
-	article bool // the turn was for an article, not for a poll
-	next    sourceTurn
+	article  bool // the turn was for an article, not for a poll
+	requests int  // made for it
+	reply    reply
+	next     sourceTurn
+}
+
+// reply is what a poll learned about a host.
+type reply struct {
+	host     string
+	answered bool
+	refused  bool      // too many requests, it does not say until when
+	pause    time.Time // before which it wants no request; zero: it does not say
+	pardoned []string  // sources whose failures turned out to be our own network's
 }
 
 // request asks the loop for polls.
@@ -132,7 +143,7 @@ func (l *loop) accept(ctx context.Context, r *request) {
 		l.waiting[id] = append(l.waiting[id], r)
 		if !l.busy[id] {
 			l.forced[id] = l.forced[id] || r.force
-			l.enqueue(id, sourceTurn{at: now, host: host(s)})
+			l.enqueue(id, sourceTurn{at: now, host: asked(s.SourceSettings, s.State), first: s.State.LastPoll.IsZero()})
 		}
 	}
 }
@@ -140,23 +151,29 @@ func (l *loop) accept(ctx context.Context, r *request) {
 // refusal says why a source may not be visited now; empty: it may.
 func (l *loop) refusal(s storage.Source, force bool, now time.Time) string {
 	state := s.State
-	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	host := asked(s.SourceSettings, state)
 	switch again := state.LastForced.Add(l.o.MinForce); {
 	case s.ID == "":
 		return "unknown to the store"
 	case s.Disabled:
 		return "disabled"
 	case state.Gone:
-		return "gone (410); enable it anew to poll it again"
+		return goneReason
 	case now.Before(state.NotBefore):
-		return "the publisher asked to wait until " + at(state.NotBefore)
+		return "the publisher asked to wait until " + stamp(state.NotBefore)
+	case now.Before(l.queue.Paused(host)):
+		return pausedReason(l.queue.Paused(host))
 	case force && !state.LastForced.IsZero() && now.Before(again):
-		return "forced a moment ago; again from " + at(again)
+		return "forced a moment ago; again from " + stamp(again)
 	case !force && now.Before(state.NextDue):
-		return "not due until " + at(state.NextDue)
+		return "not due until " + stamp(state.NextDue)
 	}
 	return ""
 }
+
+func pausedReason(until time.Time) string { return "its host asked to wait until " + stamp(until) }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func unique(list []string) []string {
 	seen := map[string]bool{}

@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,31 +12,70 @@ import (
 
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/parse"
-	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
 
-// turn is one poll under way: the source, its state before, and the time at
-// which the visits ended.
+// turn is one poll under way: the source, its state before, the visit to its
+// document, and the time at which the visits ended.
 type turn struct {
 	*Aggregator
 	source Source
 	state  storage.State
+	visit  fetch.Visit
 	now    time.Time
 	forced bool
+
+	traffic  storage.Traffic // with that of this poll
+	requests int             // of this poll
 
 	// What has been read, which is kept when the poll succeeds.
 	body  storage.Digest
 	parts []storage.Part
 }
 
-func (a *Aggregator) newTurn(src Source, state storage.State, forced bool) turn {
+func (a *Aggregator) newTurn(src Source, state storage.State, visit fetch.Visit, forced bool) turn {
 	if !src.FullText {
 		state.Articles = nil
 	}
-	t := turn{Aggregator: a, source: src, state: state, now: time.Now(), forced: forced, body: state.Body}
+	t := turn{
+		Aggregator: a, source: src, state: state, visit: visit, now: time.Now(), forced: forced,
+		traffic: state.Traffic, body: state.Body,
+	}
+	t.count(visit)
 	if src.readAsBefore(state) {
 		t.parts = slices.Clone(state.Parts)
+	}
+	return t
+}
+
+// request is what to ask for a source in that state.
+func (s Source) request(state storage.State) fetch.Request {
+	return fetch.Request{
+		URL:        s.URL,
+		MovedTo:    cmp.Or(state.MovedTo, state.Moving),
+		Validators: s.validators(state),
+		Access:     s.Access,
+	}
+}
+
+// count takes in what a visit cost.
+func (t *turn) count(visit fetch.Visit) {
+	t.requests += visit.Traffic.Requests
+	t.traffic = counted(t.traffic, visit, t.now)
+}
+
+// counted returns the traffic with that of one more visit.
+func counted(t storage.Traffic, visit fetch.Visit, now time.Time) storage.Traffic {
+	if t.Since.IsZero() {
+		t.Since = now
+	}
+	t.Requests += uint64(visit.Traffic.Requests)
+	t.Conditional += uint64(visit.Traffic.Conditional)
+	if visit.Unchanged {
+		t.NotModified++
+	}
+	if gap := visit.Traffic.Gap; gap > 0 && (t.Gap == 0 || gap < t.Gap) {
+		t.Gap = gap
 	}
 	return t
 }
@@ -46,6 +86,7 @@ func (t turn) polled() storage.State {
 	s.LastPoll = t.now
 	s.Polls++
 	s.NotBefore = time.Time{}
+	s.Traffic = t.traffic
 	if t.forced {
 		s.LastForced = t.now
 	}
@@ -55,27 +96,30 @@ func (t turn) polled() storage.State {
 // succeeded returns the state after a visit that brought a document or found
 // it unchanged. The validators change with the document they vouch for, in
 // one commit.
-func (t turn) succeeded(visit fetch.Visit) storage.State {
+func (t turn) succeeded() storage.State {
 	s := t.polled()
-	first := s.LastSuccess.IsZero()
 	s.LastSuccess = t.now
-	s.Status, s.Error, s.Failures, s.Gone = visit.Status, "", 0, false
-	s.Validators = storage.Validators(visit.Validators)
+	s.Status, s.Error, s.Failures, s.Gone = t.visit.Status, "", 0, false
+	s.Validators = storage.Validators(t.visit.Validators)
 	s.Body, s.Parts, s.Reading = t.body, t.parts, t.source.reading()
-	if visit.Permanent != "" {
-		s.MovedTo = visit.Permanent
+	s.MovedTo, s.Moving = cmp.Or(t.visit.Permanent, s.MovedTo, s.Moving), ""
+	if t.visit.MaxAgeGiven || !t.visit.Unchanged {
+		s.Hints.MaxAge = t.visit.MaxAge
 	}
-	return t.due(s, first)
+	return s
 }
 
 // unchanged commits that the source has nothing new.
-func (t turn) unchanged(ctx context.Context, visit fetch.Visit) (Result, error) {
-	return t.commit(ctx, storage.Poll{Source: t.source.ID, State: t.succeeded(visit)}, nil, visit)
+func (t turn) unchanged(ctx context.Context) (Result, error) {
+	return t.keep(ctx, storage.Poll{Source: t.source.ID, State: t.succeeded()}, nil)
 }
 
-// movedFailures is how often in a row a source may fail where it moved to
-// before it is asked for where it was.
-const movedFailures = 3
+// A source that fails where it moved to is asked for where it was when it has
+// failed so often and for so long.
+const (
+	movedFailures = 3
+	movedPatience = 7 * 24 * time.Hour
+)
 
 // failed commits that the source could not be read. Validators and digests
 // stay: the last good document is still the last good document.
@@ -88,58 +132,112 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 	s.Failures++
 	s.Error = line(cause)
 	s.Status = 0
-	if status := (*fetch.StatusError)(nil); errors.As(cause, &status) {
-		s.Status = status.Code
-		s.NotBefore = status.RetryAfter
-		if latest := t.now.Add(t.o.Policy.Max); s.NotBefore.After(latest) {
-			s.NotBefore = latest
-		}
-		s.Gone = status.Code == http.StatusGone && s.MovedTo == ""
-	} else if errors.Is(cause, parse.ErrNoFeed) {
+	end := ending{planned: t.planned()}
+	host := asked(t.source.SourceSettings, t.state)
+	var pardoned []string
+	status := (*fetch.StatusError)(nil)
+	switch {
+	case errors.As(cause, &status):
+		s.Status, s.NotBefore = status.Code, t.bounded(status.RetryAfter)
+		s.Gone = status.Code == http.StatusGone
+		end.limited = limited(status.Code, t.visit.Traffic.Run)
+	case errors.Is(cause, parse.ErrNoFeed):
 		s.Status = http.StatusOK
 	}
-	if lost := s.Status == http.StatusNotFound || s.Status == http.StatusGone; lost || s.Failures >= movedFailures {
-		s.MovedTo = "" // ask at the configured URL again
+	if t.unreached(cause) {
+		if end.outage, pardoned = t.outage.failed(host, t.source.ID, t.state.Failures == 0, t.now); end.outage {
+			s.Failures = t.state.Failures
+		}
 	}
-	s = t.due(s, false)
-	result, err := t.commit(ctx, storage.Poll{Source: t.source.ID, State: s}, nil, fetch.Visit{})
+	s = t.moved(s, cause)
+	result, err := t.commit(ctx, commit{poll: &storage.Poll{Source: t.source.ID, State: s}, ending: &end, now: t.now})
 	result.Outcome, result.Error, result.Status = Failed, s.Error, s.Status
+	result.reply = reply{
+		host: host, answered: status != nil, refused: end.limited && s.NotBefore.IsZero(), pardoned: pardoned,
+	}
+	if pauses(s.Status) {
+		result.reply.pause = s.NotBefore
+	}
 	return result, err
 }
 
-// due sets when the source is due next.
-func (t turn) due(s storage.State, first bool) storage.State {
-	if s.Gone {
-		s.NextDue, s.DueReason = time.Time{}, "gone (410); enable it anew to poll it again"
-		return s
+// bounded is a time asked for by a publisher, within what the policy allows.
+func (t turn) bounded(asked time.Time) time.Time {
+	if latest := t.now.Add(t.o.Policy.Max); asked.After(latest) {
+		t.o.Log.Info("Retry-After is longer than max_interval", "source", t.source.ID, "asked", asked, "kept", latest)
+		return latest
 	}
-	s.NextDue, s.DueReason = t.o.Policy.Next(schedule.Visit{
-		ID:        t.source.ID,
-		Time:      t.now,
-		First:     first,
-		Failures:  s.Failures,
-		NotBefore: s.NotBefore,
-		Schedule:  t.source.Schedule,
-		Min:       t.source.MinInterval,
-	})
+	return asked
+}
+
+// unreached reports whether no answer of the source's came, but none or that
+// of somebody between.
+func (t turn) unreached(cause error) bool {
+	return fetch.Unanswered(cause) || errors.Is(cause, parse.ErrNoFeed) && !t.state.LastSuccess.IsZero()
+}
+
+// burstRun is how many requests in a row make a burst.
+const burstRun = 3
+
+// limited reports whether a status says that we ask too often. After a burst,
+// 403 does so too.
+func limited(status, run int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusForbidden && run >= burstRun
+}
+
+// pauses reports whether a status with a Retry-After is about the whole host.
+func pauses(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
+// planned returns the wait before this poll as it was planned.
+func (t turn) planned() time.Duration {
+	if t.state.LastPoll.IsZero() {
+		return 0
+	}
+	return max(0, t.state.NextDue.Sub(t.state.LastPoll))
+}
+
+// moved returns the state with what a failure says about permanent redirects:
+// one that leads nowhere is dropped, one that may yet lead to a document is
+// followed again.
+func (t turn) moved(s storage.State, cause error) storage.State {
+	nowhere := s.Status == http.StatusNotFound || s.Status == http.StatusGone || errors.Is(cause, parse.ErrNoFeed)
+	switch {
+	case s.MovedTo == "" && nowhere:
+		s.Moving = ""
+	case s.MovedTo == "":
+		s.Moving = cmp.Or(t.visit.Permanent, s.Moving)
+	}
+	if lost := t.now.Sub(s.LastSuccess) > movedPatience; s.Failures >= movedFailures && lost {
+		s.MovedTo, s.Moving = "", ""
+	}
 	return s
 }
 
-// commit hands the poll to the committer and waits until it is durable. items
-// are those that the poll's entries were made of.
-func (t turn) commit(ctx context.Context, p storage.Poll, items []parse.Item, visit fetch.Visit) (Result, error) {
+// keep commits the poll of a source that was read.
+func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Result, error) {
 	digests := make([]storage.Digest, len(items))
 	for i := range items {
 		digests[i] = items[i].Digest
 	}
-	done, err := t.submit(ctx, commit{poll: &p, items: digests, articles: t.source.FullText, now: t.now})
+	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned()}
+	result, err := t.commit(ctx, commit{poll: &p, items: digests, articles: t.source.FullText, ending: &end, now: t.now})
+	result.reply = reply{host: asked(t.source.SourceSettings, t.state), answered: true}
+	return result, err
+}
+
+// commit hands the poll to the committer and waits until it is durable.
+func (t turn) commit(ctx context.Context, c commit) (Result, error) {
+	done, err := t.submit(ctx, c)
 	if err != nil {
-		return Result{}, fmt.Errorf("commit poll of source %s: %w", p.Source, err)
+		return Result{}, fmt.Errorf("commit poll of source %s: %w", t.source.ID, err)
 	}
 	result := Result{
-		Source: p.Source, Outcome: Unchanged, Status: visit.Status,
+		Source: t.source.ID, Outcome: Unchanged, Status: t.visit.Status,
 		New: done.added, Updated: done.updated,
-		Bytes: visit.Bytes, Elapsed: visit.Elapsed, NextDue: p.State.NextDue,
+		Bytes: t.visit.Bytes, Elapsed: t.visit.Elapsed, NextDue: done.state.NextDue,
+		requests: t.requests,
 	}
 	if done.added+done.updated > 0 {
 		result.Outcome = Changed

@@ -71,8 +71,13 @@ type State struct {
 	Seen       []Sighting // the items of the last document
 
 	NextDue   time.Time
-	DueReason string    // why NextDue is what it is, for people
-	NotBefore time.Time // the publisher asked for no request before this
+	DueReason string        // why NextDue is what it is, for people
+	Bounds    []Bound       // all that had a say in NextDue
+	NotBefore time.Time     // the publisher asked for no request before this
+	Slow      time.Duration // wait that refusals have taught
+	Hints     Hints
+	Habit     []byte  // when the source publishes, in the form of the scheduler
+	Price     float64 // of a request when NextDue was chosen, in item-minutes
 
 	LastPoll    time.Time
 	LastSuccess time.Time // the last 200 or 304 that could be read
@@ -84,13 +89,44 @@ type State struct {
 	Failures int    // polls failed in a row
 	Gone     bool   // answered 410: not polled until enabled anew
 	MovedTo  string // permanent redirect target, used instead of the URL
+	Moving   string // permanent redirect target that has not led to a document yet
 	Polls    uint64
+	Traffic  Traffic
 
 	// SharedGUIDs says that the source gave several items one guid.
 	SharedGUIDs bool
 
 	Parts    []Part    // of a sitemap index, the newest first
 	Articles []Article // to be visited for their text, in order
+}
+
+// Bound is a time before which a source is not due, and what says so.
+type Bound struct {
+	Name string
+	At   time.Time
+}
+
+// Hints are what a source says about when to come again, each zero when it
+// does not say it.
+type Hints struct {
+	MaxAge    time.Duration // freshness of its last response (RFC 9111 section 4.2)
+	TTL       time.Duration // of RSS 2.0
+	Period    time.Duration // between updates (RSS 1.0 module Syndication)
+	Base      time.Time     // of an update
+	SkipHours uint32        // bit h: not from h to h+1 o'clock UTC
+	SkipDays  uint8         // bit d: not on weekday d of UTC, 0 is Sunday
+}
+
+// Traffic counts what the polls of a source asked of the web.
+type Traffic struct {
+	Since       time.Time // of the first request counted
+	Requests    uint64    // redirects included
+	Conditional uint64    // of Requests, with validators
+	NotModified uint64    // answered 304
+
+	// Gap is the shortest time from the end of a request to the registrable
+	// domain, also of another source, to the start of the next; 0: not known.
+	Gap time.Duration
 }
 
 // Part is one of the sitemaps that a sitemap index names.

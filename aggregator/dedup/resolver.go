@@ -49,6 +49,10 @@ func (r *Resolver) Committed() {
 type Resolution struct {
 	Poll         storage.Poll
 	New, Updated int
+
+	// Published are the times of publication of the new entries, as their
+	// source says; zero where it does not.
+	Published []time.Time
 }
 
 // Resolve settles the identified entries of one poll: it leaves those that are
@@ -78,6 +82,7 @@ func (r *Resolver) Resolve(ctx context.Context, p storage.Poll, items []storage.
 				return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
 			}
 			res.New++
+			res.Published = append(res.Published, e.Published)
 		case e.Digest != old.Digest:
 			e = revise(old, e, now, visible)
 			e.Keys = r.ownKeys(e, known)

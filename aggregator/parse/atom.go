@@ -29,6 +29,7 @@ func (s *sheet) atomHeader() (Header, error) {
 		Categories:  feed.Categories,
 		SyPeriod:    f.chars("sy:updateperiod"),
 		SyFrequency: f.chars("sy:updatefrequency"),
+		SyBase:      f.chars("sy:updatebase"),
 	}, nil
 }
 

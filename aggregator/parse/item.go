@@ -141,13 +141,14 @@ type Header struct {
 	SkipDays    []string
 	SyPeriod    string // sy:updatePeriod
 	SyFrequency string // sy:updateFrequency
+	SyBase      string // sy:updateBase
 }
 
 // Empty reports whether the header says nothing.
 func (h Header) Empty() bool {
 	return h.ID == "" && h.Title.Value == "" && h.Description.Value == "" && h.Rights.Value == "" &&
 		len(h.Links)+len(h.Updated)+len(h.Authors)+len(h.Categories)+len(h.SkipHours)+len(h.SkipDays) == 0 &&
-		h.Image == "" && h.Lang == "" && h.TTL == "" && h.SyPeriod == "" && h.SyFrequency == ""
+		h.Image == "" && h.Lang == "" && h.TTL == "" && h.SyPeriod == "" && h.SyFrequency == "" && h.SyBase == ""
 }
 
 // Link returns the first link of that relation, or "".

@@ -29,6 +29,7 @@ func (f fields) header() Header {
 		SkipDays:    f.inside(":skipdays", ":day"),
 		SyPeriod:    f.chars("sy:updateperiod"),
 		SyFrequency: f.chars("sy:updatefrequency"),
+		SyBase:      f.chars("sy:updatebase"),
 	}
 	for _, e := range f.all("itunes:image", "googleplay:image", ":image", ":logo", "podcast:image", "atom:logo", "atom:icon", "media:thumbnail") {
 		h.Image = either(h.Image, e.picture(f.in).URL)

@@ -8,27 +8,40 @@ import (
 )
 
 func ExamplePolicy() {
-	p := schedule.Policy{
-		Interval: schedule.Interval(500, 0),
-		Min:      15 * time.Minute,
-		Max:      24 * time.Hour,
-		Backoff:  5 * time.Minute,
-	}
+	p := schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute}
 	poll := time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
 
-	due, reason := p.Next(schedule.Visit{ID: "daily", Time: poll, NotBefore: poll.Add(3 * time.Hour)})
-	fmt.Println(due.Format(time.TimeOnly), reason)
-
-	sixes, err := schedule.ParseSchedule("0 6,18 * * *")
-	if err != nil {
-		fmt.Println(err)
-		return
+	// A source that has published something each morning at seven.
+	var habit schedule.Habit
+	var mornings []time.Time
+	for days := range 20 {
+		mornings = append(mornings, poll.Add(-5*time.Hour).AddDate(0, 0, -days))
 	}
-	due, reason = p.Next(schedule.Visit{ID: "daily", Time: poll, Schedule: sixes})
-	fmt.Println(due.Format(time.TimeOnly), reason)
+	habit.Learn(poll, mornings)
+
+	visit := schedule.Visit{ID: "daily", Time: poll, Habit: &habit, Price: 100}
+	plan := p.Next(visit)
+	fmt.Println(plan.Due.Format("Monday 15h"), plan.Reason)
+
+	visit.NotBefore = poll.Add(20 * time.Hour)
+	plan = p.Next(visit)
+	fmt.Println(plan.Due.Format("Monday 15h"), plan.Reason)
 	// Output:
-	// 15:00:00 the publisher asked to wait
-	// 18:00:00 schedule
+	// Tuesday 07h publishes 1.1 items a day
+	// Tuesday 08h the publisher asked to wait
+}
+
+func ExampleBudget() {
+	now := time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
+	p := schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute}
+	b := schedule.NewBudget(1) // a request a minute, for all sources
+	for i := range 60 {
+		b.Set(fmt.Sprint(i), p.Demand(schedule.Visit{Time: now}))
+	}
+	visit := schedule.Visit{ID: "blog", Time: now, Price: b.Price(now)}
+	fmt.Println(p.Next(visit).Due.Sub(now).Round(10 * time.Minute))
+	// Output:
+	// 1h0m0s
 }
 
 func ExampleQueue() {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -14,68 +15,204 @@ import (
 // overdueSpread is the time over which overdue polls are spread.
 const overdueSpread = 10 * time.Minute
 
+// slowLife is the half-life of a wait learned from refusals.
+const slowLife = 7 * 24 * time.Hour
+
+// costlyPrice is what the requests cost of a source that sends its whole
+// document each time, against those of others. The wait grows by its root.
+const costlyPrice = 4
+
 // Policy says how long sources wait between polls. All its fields are above
 // zero and Min is not above Max.
 //
 // Every wait depends on nothing but the arguments. What spreads sources is a
-// hash of their ids: it is only ever added to a wait, so that no source is
-// polled sooner than its interval, and it is the same after a restart.
+// hash of their ids and the time of the poll: it only ever adds to a wait, and
+// is the same after a restart.
 type Policy struct {
-	Interval time.Duration // between two polls of a source by default; held within Min and Max
-	Min      time.Duration // floor of every wait
-	Max      time.Duration // cap on Interval and on what failures and publishers ask for
-	Backoff  time.Duration // after the first failure; doubles with each further one
-}
-
-// Interval returns the interval at which so many sources share a budget of
-// requests a minute, or one hour when there is no budget.
-func Interval(sources, requestsPerMinute int) time.Duration {
-	if requestsPerMinute <= 0 {
-		return time.Hour
-	}
-	return time.Duration(sources) * time.Minute / time.Duration(requestsPerMinute)
+	Min     time.Duration // floor of every wait
+	Max     time.Duration // cap on every wait but that for a Schedule
+	Backoff time.Duration // after the first failure; doubles with each further one
 }
 
 // Visit is a poll that has ended, and what its source is known for.
 type Visit struct {
-	ID        string
-	Time      time.Time     // of the poll
-	First     bool          // the source was never polled successfully before
-	Failures  int           // in a row, this poll included; 0: it succeeded
+	ID       string
+	Time     time.Time // of the poll
+	First    bool      // the source was never polled successfully before
+	Failures int       // in a row, this poll included; 0: it succeeded
+
 	NotBefore time.Time     // the publisher asked for no request before this; zero: it did not
-	Schedule  cron.Schedule // nil: by interval
-	Min       time.Duration // floor of this source; 0: none
+	Limited   bool          // the publisher refused because of too many requests
+	Outage    bool          // the poll failed by a fault on this side
+	Planned   time.Duration // the wait before this poll, as it was planned
+	Slow      time.Duration // Plan.Slow of the poll before
+
+	Schedule cron.Schedule // nil: by Habit and Price
+	Min      time.Duration // floor of this source; 0: none
+	Hints    Hints
+	Costly   bool    // the source sends its whole document each time
+	Habit    *Habit  // nil: nothing is known
+	Shown    int     // items the document shows, 0: not known
+	Price    float64 // in minutes that items wait, together, for one request to be worth it
 }
 
-// Next returns when the source is due after a visit, and why, in a few words
-// for people.
-func (p Policy) Next(v Visit) (due time.Time, reason string) {
-	due, reason = p.next(v)
-	if asked := earlier(v.NotBefore, v.Time.Add(p.Max)); asked.After(due) {
-		return asked, "the publisher asked to wait"
+// Plan is when a source is due next.
+type Plan struct {
+	Due    time.Time
+	Reason string // for people, in a few words
+
+	// Bounds are all the times that were considered. Due is the latest of
+	// them, but for what spreads sources.
+	Bounds []Bound
+
+	// Slow is the wait learned from refusals, 0 when there is none.
+	Slow time.Duration
+
+	// Capped names the bounds that asked for more than Policy.Max.
+	Capped []string
+}
+
+// Bound is a time before which a source is not due, and what says so.
+type Bound struct {
+	Name string
+	At   time.Time
+}
+
+// The bounds that are no publisher's hints.
+const (
+	BoundHabit    = "habit"
+	BoundSchedule = "schedule"
+	BoundFloor    = "min_interval"
+	BoundFailures = "failures"
+	BoundOutage   = "outage"
+	BoundRefused  = "refused"
+	BoundAsked    = "retry-after"
+	BoundSkip     = "skipHours and skipDays"
+)
+
+// Next returns when the source is due after a visit.
+func (p Policy) Next(v Visit) Plan {
+	plan := Plan{Slow: p.slow(v)}
+	latest := v.Time.Add(p.Max)
+	capped := func(name string, at time.Time) time.Time {
+		if at.After(latest) {
+			plan.Capped = append(plan.Capped, name)
+			return latest
+		}
+		return at
 	}
-	return due, reason
-}
-
-func (p Policy) next(v Visit) (time.Time, string) {
-	floor := max(p.Min, v.Min)
+	add := func(name, reason string, at time.Time) {
+		plan.Bounds = append(plan.Bounds, Bound{name, at})
+		if plan.Due.IsZero() || at.After(plan.Due) {
+			plan.Due, plan.Reason = at, reason
+		}
+	}
+	floor := p.floor(v)
+	add(BoundFloor, "not more often than every "+short(floor), v.Time.Add(floor))
 	switch {
+	case v.Outage:
+		add(BoundOutage, "our own network seems to be down", v.Time.Add(floor+offset(overdueSpread, v.ID)))
 	case v.Failures > 0:
-		due, reason := v.Time.Add(p.backoff(v.ID, v.Failures, floor)), "after "+count(v.Failures, "failure")
+		due := v.Time.Add(p.backoff(v.ID, v.Failures, max(p.Min, v.Min)))
 		if v.Schedule != nil {
 			due = p.slot(v.Schedule, v.Time, due)
 		}
-		return due, reason
+		add(BoundFailures, "after "+count(v.Failures, "failure"), due)
 	case v.Schedule != nil:
-		return later(p.slot(v.Schedule, v.Time, v.Time), v.Time.Add(floor)), "schedule"
+		add(BoundSchedule, "schedule", p.slot(v.Schedule, v.Time, v.Time))
+	default:
+		wait, reason := p.habitual(v, floor)
+		add(BoundHabit, reason, v.Time.Add(wait))
 	}
-	interval := p.interval(floor)
-	spread := interval / 10
+	if plan.Slow > 0 {
+		add(BoundRefused, "it refused to be asked oftener", v.Time.Add(plan.Slow))
+	}
+	if v.Failures == 0 {
+		for _, b := range v.Hints.bounds(v.Time) {
+			add(b.Name, "the publisher's "+b.Name, capped(b.Name, b.At))
+		}
+	}
+	if !v.NotBefore.IsZero() {
+		add(BoundAsked, "the publisher asked to wait", capped(BoundAsked, v.NotBefore))
+	}
+	if at, later := v.Hints.open(plan.Due); later && !at.After(latest) {
+		add(BoundSkip, "the publisher's "+BoundSkip, at.Add(offset(min(overdueSpread, latest.Sub(at)), v.ID)))
+	}
+	return plan
+}
+
+// Demand returns what the source asks of the budget.
+func (p Policy) Demand(v Visit) Demand {
+	least, most := 1/p.Max.Minutes(), 1/max(p.floor(v), v.Hints.freshness(), p.slow(v)).Minutes()
+	if v.Schedule != nil {
+		next := v.Schedule.Next(v.Time.UTC())
+		gap := max(v.Schedule.Next(next).Sub(next), time.Minute)
+		return Demand{Least: 1 / gap.Minutes(), Most: 1 / gap.Minutes()}
+	}
+	return Demand{Root: v.habit().root() / math.Sqrt(v.cost()), Least: min(least, most), Most: most}
+}
+
+// habitual returns the wait after which enough news is to be expected, and
+// why.
+func (p Policy) habitual(v Visit, floor time.Duration) (time.Duration, string) {
+	f := v.habit().forecast(minutesOf(v.Time))
+	ceiling := p.Max.Minutes()
+	if v.Shown > 0 {
+		// No item should scroll out of the document unseen.
+		ceiling = min(ceiling, max(float64(v.Shown)/2/f.peak(), floor.Minutes()))
+	}
+	wait := f.wait(v.Price*v.cost()*v.spread(), floor.Minutes(), ceiling)
+	return time.Duration(wait * float64(time.Minute)), "publishes " + perDay(v.habit().Rate())
+}
+
+func (v Visit) habit() *Habit {
+	if v.Habit == nil {
+		return &Habit{}
+	}
+	return v.Habit
+}
+
+func (v Visit) cost() float64 {
+	if v.Costly {
+		return costlyPrice
+	}
+	return 1
+}
+
+// spread returns a factor of the price that keeps sources apart which were
+// added together and publish alike. It moves a poll little where much is
+// expected soon.
+func (v Visit) spread() float64 {
+	width := 0.2
 	if v.First {
-		// Sources that were added together are from here on apart.
-		spread = interval
+		width = 3
 	}
-	return v.Time.Add(interval + offset(spread, v.ID)), "every " + short(interval)
+	return 1 + width*fraction(v.ID, v.Time.UTC().Format(time.RFC3339))
+}
+
+// floor returns the least wait after a poll of the source.
+func (p Policy) floor(v Visit) time.Duration {
+	least := p.Min
+	if v.Failures == 0 {
+		least = v.Hints.floor(p.Min)
+	}
+	if v.Costly {
+		least *= 2
+	}
+	return min(max(least, v.Min), max(p.Max, v.Min))
+}
+
+// slow returns the wait that refusals have taught: twice the one that was
+// refused, and less as time goes by.
+func (p Policy) slow(v Visit) time.Duration {
+	if v.Limited && v.NotBefore.IsZero() {
+		return min(2*max(v.Planned, v.Slow, p.Min, v.Min), p.Max)
+	}
+	slow := time.Duration(float64(v.Slow) * math.Exp2(-float64(v.Planned)/float64(slowLife)))
+	if slow <= max(p.Min, v.Min) {
+		return 0
+	}
+	return slow
 }
 
 // Resume returns when a source is due whose due time was stored, or computed
@@ -100,15 +237,11 @@ func (p Policy) Resume(v Visit, due, now time.Time) time.Time {
 		if latest := p.slot(v.Schedule, now, now.Add(p.Max)); due.After(latest) {
 			return p.slot(v.Schedule, now, now)
 		}
-	case due.After(now.Add(p.Max)):
-		interval := p.interval(max(p.Min, v.Min))
-		return now.Add(interval + offset(p.Max-interval, v.ID))
+	case due.After(now.Add(max(p.Max, v.Min))):
+		floor := max(p.Min, v.Min)
+		return now.Add(floor + offset(p.Max-floor, v.ID))
 	}
 	return due
-}
-
-func (p Policy) interval(floor time.Duration) time.Duration {
-	return max(min(p.Interval, p.Max), floor)
 }
 
 // backoff returns the wait after so many failures in a row.
@@ -144,11 +277,14 @@ func (p Policy) slot(s cron.Schedule, poll, bound time.Time) time.Time {
 // offset returns a stable duration from 0 to below span, evenly spread over
 // the names.
 func offset(span time.Duration, names ...string) time.Duration {
-	if span <= 0 {
-		return 0
-	}
+	return time.Duration(fraction(names...) * float64(max(span, 0)))
+}
+
+// fraction returns a stable number from 0 to below 1, evenly spread over the
+// names.
+func fraction(names ...string) float64 {
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
-	return time.Duration(binary.BigEndian.Uint64(sum[:]) % uint64(span))
+	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -179,4 +315,17 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// perDay writes a rate of items for people.
+func perDay(rate float64) string {
+	switch {
+	case rate >= 10:
+		return fmt.Sprintf("%.0f items a day", rate)
+	case rate >= 1:
+		return fmt.Sprintf("%.1f items a day", rate)
+	case rate*7 >= 1:
+		return fmt.Sprintf("%.1f items a week", rate*7)
+	}
+	return fmt.Sprintf("%.1f items a month", rate*30)
 }

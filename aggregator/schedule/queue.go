@@ -1,6 +1,9 @@
 package schedule
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Queue holds the due times of sources and hands out those that are due, one
 // of a host at a time. A host is any string: sources with the same one are
@@ -38,7 +41,9 @@ func (s *source) moved(place int)       { s.place = place }
 type host struct {
 	name    string
 	busy    bool
-	rest    time.Time // it rests until then
+	gap     time.Duration // that it rests for
+	rest    time.Time     // it rests until then
+	pause   time.Time     // the rest that it asked for
 	sources tree[*source]
 
 	in    *tree[*host] // the tree in which it is, nil: none
@@ -66,6 +71,12 @@ func before(a time.Time, idA string, b time.Time, idB string) bool {
 	return idA < idB
 }
 
+// The bounds of the gap of a host that refuses requests.
+const (
+	leastSlowGap    = time.Second
+	greatestSlowGap = 10 * time.Minute
+)
+
 // NewQueue returns an empty queue that lets a host rest for gap after each of
 // its sources.
 func NewQueue(gap time.Duration) *Queue {
@@ -89,6 +100,13 @@ func (q *Queue) Set(id, hostName string, due time.Time) {
 	q.sources[id] = s
 	if q.flights[id] == nil {
 		q.join(s)
+	}
+}
+
+// Move changes when a source is due that waits.
+func (q *Queue) Move(id string, due time.Time) {
+	if s := q.sources[id]; s != nil {
+		q.Set(id, s.name, due)
 	}
 }
 
@@ -132,10 +150,84 @@ func (q *Queue) Done(id string, now time.Time) {
 		return
 	}
 	delete(q.flights, id)
-	h.busy, h.rest = false, now.Add(q.gap)
+	h.rest = later(h.rest, now.Add(h.gap))
+	q.land(id, h)
+}
+
+// Postpone ends the flight of a source that was not asked after all, and sets
+// when it is due instead. Its host does not rest.
+func (q *Queue) Postpone(id string, due time.Time) {
+	h := q.flights[id]
+	if h == nil {
+		return
+	}
+	q.Set(id, h.name, due)
+	q.land(id, h)
+}
+
+func (q *Queue) land(id string, h *host) {
+	delete(q.flights, id)
+	h.busy = false
 	q.put(h)
 	if s := q.sources[id]; s != nil {
 		q.join(s)
+	}
+}
+
+// Pause lets a host rest until a time at least, as it asked for.
+func (q *Queue) Pause(hostName string, until time.Time) {
+	h := q.host(hostName)
+	q.take(h)
+	h.pause = later(h.pause, until)
+	h.rest = later(h.rest, until)
+	q.put(h)
+}
+
+// Slow doubles the gap of a host that refused a request, and Ease takes a
+// tenth of it back when it answered one. Only a host with sources is known for
+// long.
+func (q *Queue) Slow(hostName string) {
+	h := q.host(hostName)
+	h.gap = min(2*max(h.gap, leastSlowGap), greatestSlowGap)
+	q.take(h)
+	q.put(h)
+}
+
+// Ease is described with Slow.
+func (q *Queue) Ease(hostName string) {
+	if h := q.hosts[hostName]; h != nil {
+		h.gap = max(h.gap-h.gap/10, q.gap)
+	}
+}
+
+// Paused returns until when a host asked to be left alone, or a time in the
+// past.
+func (q *Queue) Paused(hostName string) time.Time {
+	if h := q.hosts[hostName]; h != nil {
+		return h.pause
+	}
+	return time.Time{}
+}
+
+// Waiting lists the sources that wait, and when they are due. The queue must
+// not change meanwhile.
+func (q *Queue) Waiting() iter.Seq2[string, time.Time] {
+	return func(yield func(string, time.Time) bool) {
+		for id, s := range q.sources {
+			if !yield(id, s.due) {
+				return
+			}
+		}
+	}
+}
+
+// Shift moves all that is to come, after a step of the clock.
+func (q *Queue) Shift(by time.Duration) {
+	for _, s := range q.sources {
+		s.due = s.due.Add(by)
+	}
+	for _, h := range q.hosts {
+		h.rest, h.pause, h.key = h.rest.Add(by), h.pause.Add(by), h.key.Add(by)
 	}
 }
 
@@ -154,15 +246,21 @@ func (q *Queue) Wake(now time.Time) (time.Time, bool) {
 
 // join puts a source among those of its host.
 func (q *Queue) join(s *source) {
-	h := q.hosts[s.name]
-	if h == nil {
-		h = &host{name: s.name}
-		q.hosts[s.name] = h
-	}
+	h := q.host(s.name)
 	q.take(h)
 	s.host = h
 	h.sources.add(s)
 	q.put(h)
+}
+
+// host returns the host of that name, a new one if need be.
+func (q *Queue) host(name string) *host {
+	h := q.hosts[name]
+	if h == nil {
+		h = &host{name: name, gap: q.gap}
+		q.hosts[name] = h
+	}
+	return h
 }
 
 // take takes a host out of its tree.

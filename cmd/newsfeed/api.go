@@ -43,6 +43,7 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("POST /api/poll", a.poll)
 	mux.HandleFunc("GET /api/sources", a.sources)
+	mux.HandleFunc("GET /api/politeness", a.politeness)
 	mux.HandleFunc("GET /api/entries", a.entries)
 	mux.HandleFunc("GET /api/feed", a.feed)
 	return mux
@@ -89,18 +90,33 @@ func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// sources answers with all sources, or with the one of that id.
 func (a api) sources(w http.ResponseWriter, r *http.Request) {
 	sources, err := a.store.Sources(r.Context())
 	if err != nil {
 		fail(w, err)
 		return
 	}
+	pauses := pausesOf(sources, time.Now())
 	list := make([]sourceJSON, 0, len(sources))
 	for _, s := range sources {
-		list = append(list, newSourceJSON(s))
+		if id := r.URL.Query().Get("id"); id == "" || id == s.ID {
+			list = append(list, newSourceJSON(s, pauses))
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list)
+}
+
+// politeness answers with what was asked of each registrable domain.
+func (a api) politeness(w http.ResponseWriter, r *http.Request) {
+	sources, err := a.store.Sources(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(politeness(sources, time.Now()))
 }
 
 // entries answers with the newest entries, one JSON document a line: of the

@@ -99,7 +99,7 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 
 // visit asks the source and takes down what it holds.
 func (j *checkedJSON) visit(ctx context.Context, client *fetch.Client, s config.Source) {
-	visit, err := client.Get(ctx, fetch.Request{URL: s.URL})
+	visit, err := client.Get(ctx, fetch.Request{URL: s.URL, Access: access(s)})
 	var f finding
 	if err == nil {
 		f, err = inspectVisit(visit, parse.Options{Format: parse.Format(s.Format), Select: parse.Select(s.Select)}, time.Now())

@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"net/url"
 	"time"
 
+	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
 
@@ -118,32 +120,59 @@ const (
 
 // sourceJSON is a source as sources prints it. Times are RFC 3339 or empty.
 type sourceJSON struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
-	URL         string `json:"url"` // without secrets
-	State       string `json:"state"`
-	Status      int    `json:"status"` // of the last poll
-	Error       string `json:"error"`  // of the last poll
-	Failures    int    `json:"failures"`
-	LastPoll    string `json:"last_poll"`
-	LastSuccess string `json:"last_success"`
-	LastNew     string `json:"last_new"` // the last poll that brought an entry
-	NextDue     string `json:"next_due"`
-	DueReason   string `json:"due_reason"`
-	MovedTo     string `json:"moved_to"`
-	Entries     int    `json:"entries"`
-	Polls       uint64 `json:"polls"`
-	Format      string `json:"format"`
+	ID          string      `json:"id"`
+	Title       string      `json:"title"`
+	URL         string      `json:"url"` // without secrets
+	State       string      `json:"state"`
+	Status      int         `json:"status"` // of the last poll
+	Error       string      `json:"error"`  // of the last poll
+	Failures    int         `json:"failures"`
+	LastPoll    string      `json:"last_poll"`
+	LastSuccess string      `json:"last_success"`
+	LastNew     string      `json:"last_new"` // the last poll that brought an entry
+	NextDue     string      `json:"next_due"`
+	DueReason   string      `json:"due_reason"`
+	DueBounds   []boundJSON `json:"due_bounds"`   // all that had a say in it
+	RatePerDay  float64     `json:"rate_per_day"` // items it publishes, as estimated
+	MovedTo     string      `json:"moved_to"`
+	Entries     int         `json:"entries"`
+	Polls       uint64      `json:"polls"`
+	Requests    uint64      `json:"requests"`
+	Conditional uint64      `json:"conditional_requests"`
+	NotModified uint64      `json:"not_modified"`
+	Format      string      `json:"format"`
 }
 
-func newSourceJSON(s storage.Source) sourceJSON {
-	return sourceJSON{
+// boundJSON is a time before which a source is not due, and what says so.
+type boundJSON struct {
+	By string `json:"by"`
+	At string `json:"at"`
+}
+
+func newSourceJSON(s storage.Source, pauses pauses) sourceJSON {
+	var habit schedule.Habit
+	rate := 0.0
+	if err := habit.UnmarshalBinary(s.State.Habit); err == nil && habit.Known() {
+		rate = habit.Rate()
+	}
+	j := sourceJSON{
 		ID: s.ID, Title: s.Name(), URL: shown(s.URL), State: stateOf(s),
 		Status: s.State.Status, Error: s.State.Error, Failures: s.State.Failures,
 		LastPoll: rfc3339(s.State.LastPoll), LastSuccess: rfc3339(s.State.LastSuccess), LastNew: rfc3339(s.State.LastNew),
-		NextDue: rfc3339(s.State.NextDue), DueReason: s.State.DueReason, MovedTo: shown(s.State.MovedTo),
-		Entries: s.Entries, Polls: s.State.Polls, Format: s.State.About.Format,
+		NextDue: rfc3339(s.State.NextDue), DueReason: s.State.DueReason, DueBounds: []boundJSON{},
+		RatePerDay: math.Round(rate*1000) / 1000,
+		MovedTo:    shown(s.State.MovedTo), Entries: s.Entries, Polls: s.State.Polls,
+		Requests: s.State.Traffic.Requests, Conditional: s.State.Traffic.Conditional, NotModified: s.State.Traffic.NotModified,
+		Format: s.State.About.Format,
 	}
+	for _, b := range s.State.Bounds {
+		j.DueBounds = append(j.DueBounds, boundJSON{b.Name, rfc3339(b.At)})
+	}
+	if until := pauses[domain(s)]; until.After(s.State.NextDue) && !s.State.NextDue.IsZero() {
+		j.NextDue, j.DueReason = rfc3339(until), "its host asked to wait"
+		j.DueBounds = append(j.DueBounds, boundJSON{"host", rfc3339(until)})
+	}
+	return j
 }
 
 func stateOf(s storage.Source) string {

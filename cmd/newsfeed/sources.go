@@ -3,34 +3,43 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 )
 
 func (p *program) sourcesCommand() *cobra.Command {
+	var polite bool
 	c := &cobra.Command{
-		Use:     "sources",
-		Short:   "List the sources: state, last success, next poll and why",
-		Example: "  newsfeed sources\n  newsfeed sources --json",
+		Use:   "sources",
+		Short: "List the sources: state, last success, next poll and why",
+		Long: "Lists the sources: state, last success, when the next poll is due and why, and what they publish.\n" +
+			"With --politeness it lists the registrable domains instead, and what was asked of them.",
+		Example: "  newsfeed sources\n  newsfeed sources --politeness\n  newsfeed sources --json",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			answer, err := p.ask(c.Context(), "/api/sources", nil)
+			path, show := "/api/sources", p.printSources
+			if polite {
+				path, show = "/api/politeness", p.printPoliteness
+			}
+			answer, err := p.ask(c.Context(), path, nil)
 			if err != nil {
 				return err
 			}
-			return p.printSources(answer)
+			if p.json {
+				_, err := p.out.Write(answer)
+				return err
+			}
+			return show(answer)
 		},
 	}
+	c.Flags().BoolVar(&polite, "politeness", false, "list the domains and what was asked of them")
 	p.jsonFlag(c)
 	return c
 }
 
 func (p *program) printSources(answer []byte) error {
-	if p.json {
-		_, err := p.out.Write(answer)
-		return err
-	}
 	var list []sourceJSON
 	if err := json.Unmarshal(answer, &list); err != nil {
 		return fmt.Errorf("read sources: %w", err)
@@ -40,14 +49,22 @@ func (p *program) printSources(answer []byte) error {
 		t, _ := time.Parse(time.RFC3339, s)
 		return ago(t, now)
 	}
-	t := p.table("SOURCE", "STATE", "LAST SUCCESS", "NEXT POLL", "WHY", "FAILURES", "ENTRIES", "NOTE")
+	t := p.table("SOURCE", "STATE", "LAST SUCCESS", "NEXT POLL", "WHY", "FAILURES", "A DAY", "ENTRIES", "NOTE")
 	for _, s := range list {
 		note := s.Error
 		if s.MovedTo != "" && note == "" {
 			note = "moved to " + s.MovedTo
 		}
-		t.row(s.ID, s.State, since(s.LastSuccess), since(s.NextDue), s.DueReason, blankZero(s.Failures), s.Entries, note)
+		t.row(s.ID, s.State, since(s.LastSuccess), since(s.NextDue), s.DueReason, blankZero(s.Failures), rate(s.RatePerDay), s.Entries, note)
 	}
 	t.print()
 	return nil
+}
+
+// rate is a number of items a day for a table.
+func rate(perDay float64) string {
+	if perDay == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(perDay, 'g', 2, 64)
 }

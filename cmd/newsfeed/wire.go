@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,22 +24,22 @@ import (
 // errNoStore says that a command which only reads found nothing to read.
 var errNoStore = errors.New("there is no store yet")
 
-// access is what a command may do with the store.
-type access bool
+// opening is what a command wants of the store.
+type opening bool
 
 const (
-	reading access = false // one that is there
-	writing access = true  // a new one too
+	reading opening = false // one that is there
+	writing opening = true  // a new one too
 )
 
-func openStore(c config.Config, a access) (*bolt.Store, error) {
-	if a == writing {
+func openStore(c config.Config, o opening) (*bolt.Store, error) {
+	if o == writing {
 		if err := os.MkdirAll(filepath.Dir(c.Storage.Path), 0o700); err != nil {
 			return nil, fmt.Errorf("make folder of the store: %w", err)
 		}
 	}
-	s, err := bolt.Open(c.Storage.Path, bolt.Options{ReadOnly: a == reading})
-	if errors.Is(err, fs.ErrNotExist) && a == reading {
+	s, err := bolt.Open(c.Storage.Path, bolt.Options{ReadOnly: o == reading})
+	if errors.Is(err, fs.ErrNotExist) && o == reading {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
 	}
 	return s, err
@@ -51,9 +52,7 @@ func newClient(c config.Config) (*fetch.Client, error) {
 		Timeout:      time.Duration(c.Poll.Timeout),
 		MaxBody:      int64(c.Poll.MaxBody),
 		HostInterval: time.Duration(c.Poll.HostInterval),
-	}
-	for _, n := range c.Poll.AllowPrivate {
-		o.AllowPrivate = append(o.AllowPrivate, fetch.Allow{Prefix: n.Prefix, Port: n.Port})
+		AllowPrivate: allowed(c.Poll.AllowPrivate),
 	}
 	if c.Poll.Proxy != "" {
 		proxy, err := url.Parse(c.Poll.Proxy)
@@ -74,6 +73,31 @@ func userAgent(contact string) string {
 	return agent
 }
 
+func allowed(networks []config.Network) []fetch.Allow {
+	var list []fetch.Allow
+	for _, n := range networks {
+		list = append(list, fetch.Allow{Prefix: n.Prefix, Port: n.Port})
+	}
+	return list
+}
+
+// access returns what is the operator's of the requests to a source.
+func access(s config.Source) fetch.Access {
+	a := fetch.Access{
+		Allow:          allowed(s.AllowPrivate),
+		Header:         http.Header{},
+		AnyCertificate: !s.VerifyTLS,
+		HTTP1:          !s.HTTP2,
+	}
+	for name, value := range s.Headers {
+		a.Header.Set(name, string(value))
+	}
+	if s.Username != "" {
+		a.User = url.UserPassword(s.Username, string(s.Password))
+	}
+	return a
+}
+
 // newAggregator turns the configuration into the aggregator's options.
 func newAggregator(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger, manual bool) (*aggregator.Aggregator, error) {
 	sources, err := sources(c)
@@ -84,6 +108,7 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 		Store:        store,
 		Client:       client,
 		Policy:       policy(c),
+		Budget:       c.Poll.RequestsPerMinute,
 		BaseURL:      c.Server.BaseURL,
 		Feed:         feed(c),
 		Sources:      sources,
@@ -107,10 +132,9 @@ func feed(c config.Config) storage.Feed {
 
 func policy(c config.Config) schedule.Policy {
 	return schedule.Policy{
-		Interval: schedule.Interval(len(c.Sources), c.Poll.RequestsPerMinute),
-		Min:      time.Duration(c.Poll.MinInterval),
-		Max:      time.Duration(c.Poll.MaxInterval),
-		Backoff:  firstBackoff,
+		Min:     time.Duration(c.Poll.MinInterval),
+		Max:     time.Duration(c.Poll.MaxInterval),
+		Backoff: firstBackoff,
 	}
 }
 
@@ -128,6 +152,7 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 			Format:      parse.Format(s.Format),
 			Select:      parse.Select(s.Select),
 			FullText:    s.FullText,
+			Access:      access(s),
 		}
 		if err := src.Select.Validate(); err != nil {
 			return nil, fmt.Errorf("read source %s: %w", s.ID, err)

@@ -88,13 +88,17 @@ func text[T any, F ~string](name string, at func(*T) *F) field[T] {
 		})
 }
 
-func number[T any, F ~int | ~int64 | ~uint32 | ~uint64](name string, at func(*T) *F) field[T] {
+func number[T any, F ~int | ~int64 | ~uint8 | ~uint32 | ~uint64](name string, at func(*T) *F) field[T] {
 	return scalar(name, at,
 		func(b []byte, v F) []byte { return msgp.AppendInt64(b, int64(v)) },
 		func(b []byte) (F, []byte, error) {
 			v, b, err := msgp.ReadInt64Bytes(b)
 			return F(v), b, err
 		})
+}
+
+func real[T any](name string, at func(*T) *float64) field[T] {
+	return scalar(name, at, msgp.AppendFloat64, msgp.ReadFloat64Bytes)
 }
 
 func flag[T any](name string, at func(*T) *bool) field[T] {

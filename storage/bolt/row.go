@@ -121,7 +121,19 @@ var stateFields = []field[source]{
 
 	moment("due", func(s *source) *time.Time { return &s.State.NextDue }),
 	text("why", func(s *source) *string { return &s.State.DueReason }),
+	rows("bounds", func(s *source) *[]storage.Bound { return &s.State.Bounds }, boundFields),
 	moment("notbefore", func(s *source) *time.Time { return &s.State.NotBefore }),
+	number("slow", func(s *source) *time.Duration { return &s.State.Slow }),
+	number("maxage", func(s *source) *time.Duration { return &s.State.Hints.MaxAge }),
+	number("ttl", func(s *source) *time.Duration { return &s.State.Hints.TTL }),
+	number("period", func(s *source) *time.Duration { return &s.State.Hints.Period }),
+	moment("base", func(s *source) *time.Time { return &s.State.Hints.Base }),
+	number("skiph", func(s *source) *uint32 { return &s.State.Hints.SkipHours }),
+	number("skipd", func(s *source) *uint8 { return &s.State.Hints.SkipDays }),
+	packed("habit", func(s *source) *[]byte { return &s.State.Habit }, 1,
+		func(b []byte, v *byte) []byte { return append(b, *v) },
+		func(b []byte, v *byte) { *v = b[0] }),
+	real("price", func(s *source) *float64 { return &s.State.Price }),
 	moment("poll", func(s *source) *time.Time { return &s.State.LastPoll }),
 	moment("success", func(s *source) *time.Time { return &s.State.LastSuccess }),
 	moment("new", func(s *source) *time.Time { return &s.State.LastNew }),
@@ -131,10 +143,21 @@ var stateFields = []field[source]{
 	number("failures", func(s *source) *int { return &s.State.Failures }),
 	flag("gone", func(s *source) *bool { return &s.State.Gone }),
 	text("moved", func(s *source) *string { return &s.State.MovedTo }),
+	text("moving", func(s *source) *string { return &s.State.Moving }),
 	number("polls", func(s *source) *uint64 { return &s.State.Polls }),
+	moment("tsince", func(s *source) *time.Time { return &s.State.Traffic.Since }),
+	number("treq", func(s *source) *uint64 { return &s.State.Traffic.Requests }),
+	number("tcond", func(s *source) *uint64 { return &s.State.Traffic.Conditional }),
+	number("t304", func(s *source) *uint64 { return &s.State.Traffic.NotModified }),
+	number("tgap", func(s *source) *time.Duration { return &s.State.Traffic.Gap }),
 	flag("shared", func(s *source) *bool { return &s.State.SharedGUIDs }),
 	rows("parts", func(s *source) *[]storage.Part { return &s.State.Parts }, partFields),
 	rows("articles", func(s *source) *[]storage.Article { return &s.State.Articles }, articleFields),
+}
+
+var boundFields = []field[storage.Bound]{
+	text("name", func(b *storage.Bound) *string { return &b.Name }),
+	moment("at", func(b *storage.Bound) *time.Time { return &b.At }),
 }
 
 var partFields = []field[storage.Part]{

@@ -98,7 +98,9 @@ func fill(v reflect.Value, n *int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(*n) << 20)
-	case reflect.Uint64:
+	case reflect.Float64:
+		v.SetFloat(float64(*n) / 4)
+	case reflect.Uint32, reflect.Uint64:
 		v.SetUint(uint64(*n) << 40)
 	case reflect.Uint8:
 		v.SetUint(uint64(*n%255) + 1)

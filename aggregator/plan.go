@@ -1,0 +1,152 @@
+package aggregator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
+)
+
+// ending is how a poll ended, as far as the next one depends on it.
+type ending struct {
+	first   bool          // success of the source
+	read    bool          // the document came, or is unchanged
+	limited bool          // the publisher refused because of too many requests
+	outage  bool          // our own network is down
+	planned time.Duration // wait before this poll
+}
+
+// visit is what the policy goes by for a source in that state.
+func (s Source) visit(state storage.State, habit *schedule.Habit) schedule.Visit {
+	return schedule.Visit{
+		ID:        s.ID,
+		Time:      state.LastPoll,
+		Failures:  state.Failures,
+		NotBefore: state.NotBefore,
+		Slow:      state.Slow,
+		Schedule:  s.Schedule,
+		Min:       s.MinInterval,
+		Hints:     schedule.Hints(state.Hints),
+		Costly:    costly(state),
+		Habit:     habit,
+		Shown:     len(state.Seen),
+		Price:     state.Price,
+	}
+}
+
+// The polls after which a source is known to send its document whole each
+// time: it gives no validators, or has never answered 304 to any.
+const (
+	pollsWithout = 3
+	pollsInVain  = 20
+)
+
+func costly(s storage.State) bool {
+	without := s.Validators == storage.Validators{}
+	return without && s.Polls >= pollsWithout || s.Traffic.NotModified == 0 && s.Traffic.Conditional >= pollsInVain
+}
+
+// plan sets when a source is due next, after a poll that brought new entries
+// published at these times.
+func (c *committer) plan(ctx context.Context, m commit, s storage.State, published []time.Time) (storage.State, error) {
+	src := c.sources[m.poll.Source]
+	if s.Gone {
+		c.budget.Remove(src.ID)
+		s.NextDue, s.DueReason, s.Bounds = time.Time{}, goneReason, nil
+		return s, nil
+	}
+	habit, err := c.habit(ctx, src, s, m, published)
+	if err != nil {
+		return s, err
+	}
+	if s.Habit, err = habit.AppendBinary(nil); err != nil {
+		return s, fmt.Errorf("keep habit of source %s: %w", src.ID, err)
+	}
+	v := src.visit(s, habit)
+	v.First, v.Limited, v.Outage, v.Planned = m.ending.first, m.ending.limited, m.ending.outage, m.ending.planned
+	c.budget.Set(src.ID, c.o.Policy.Demand(v))
+	v.Price = c.budget.Price(m.now)
+	plan := c.o.Policy.Next(v)
+	if len(plan.Capped) > 0 {
+		c.o.Log.Debug("the publisher asks for more than max_interval", "source", src.ID, "by", plan.Capped, "next_due", plan.Due)
+	}
+	s.NextDue, s.DueReason, s.Slow, s.Price = plan.Due, plan.Reason, plan.Slow, v.Price
+	s.Bounds = make([]storage.Bound, len(plan.Bounds))
+	for i, b := range plan.Bounds {
+		s.Bounds[i] = storage.Bound(b)
+	}
+	return s, nil
+}
+
+// habit returns when the source publishes, as it is known after a poll. Where
+// nothing is known of a source that was polled before, its entries tell.
+func (c *committer) habit(ctx context.Context, src Source, s storage.State, m commit, published []time.Time) (*schedule.Habit, error) {
+	habit := known(s)
+	if !m.ending.read {
+		return habit, nil
+	}
+	if !habit.Known() && !m.ending.first {
+		page, err := c.o.Store.Entries(ctx, storage.Query{Source: src.ID, Hidden: true, Limit: seedEntries})
+		if err != nil {
+			return nil, fmt.Errorf("read entries of source %s: %w", src.ID, err)
+		}
+		for _, e := range page.Items {
+			published = append(published, e.Published)
+		}
+	}
+	habit.Learn(m.now, published)
+	return habit, nil
+}
+
+// goneReason is why a source is never due.
+const goneReason = "gone (410); enable it anew to poll it again"
+
+// seedEntries is from how many entries a habit is learned that was lost.
+const seedEntries = 20
+
+// known returns a source's habit as its state has it. One in a form that is
+// not known is learned anew.
+func known(s storage.State) *schedule.Habit {
+	var habit schedule.Habit
+	_ = habit.UnmarshalBinary(s.Habit)
+	return &habit
+}
+
+// resume prepares the budget and returns the sources to poll, with when they
+// are due. A schedule that is new in the configuration holds at once.
+func (a *Aggregator) resume(stored []storage.Source, now time.Time) []storage.Source {
+	var list []storage.Source
+	var newest storage.State
+	for _, s := range stored {
+		src, ok := a.sources[s.ID]
+		if !ok || s.Hidden() || s.State.Gone {
+			continue
+		}
+		a.budget.Set(s.ID, a.o.Policy.Demand(src.visit(s.State, known(s.State))))
+		if s.State.Price > 0 && s.State.LastPoll.After(newest.LastPoll) {
+			newest = s.State
+		}
+		list = append(list, s)
+	}
+	if newest.Price > 0 {
+		a.budget.Restore(now, newest.Price)
+	}
+	for i, s := range list {
+		src := a.sources[s.ID]
+		v := src.visit(s.State, nil)
+		if (src.Schedule != nil || scheduled(s.State)) && !s.State.NextDue.IsZero() {
+			v.Habit, v.Price = known(s.State), a.budget.Price(now)
+			s.State.NextDue = a.o.Policy.Next(v).Due
+		}
+		list[i].State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
+	}
+	return list
+}
+
+// scheduled reports whether a schedule had a say in when the source is due.
+func scheduled(s storage.State) bool {
+	return slices.ContainsFunc(s.Bounds, func(b storage.Bound) bool { return b.Name == schedule.BoundSchedule })
+}

@@ -1,0 +1,181 @@
+package schedule_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"newsfeed/aggregator/schedule"
+)
+
+// year is the habit of a source that publishes so many items a day, at even
+// steps.
+func year(perDay float64) *schedule.Habit {
+	var shown []time.Time
+	for i := range 20 {
+		shown = append(shown, noon.Add(-time.Duration((float64(i)+0.5)/perDay*float64(aDay))))
+	}
+	var h schedule.Habit
+	h.Learn(noon, shown)
+	return &h
+}
+
+// TestBudget_IsKept polls sources of many rates for a week after the first
+// day, each when its plan says, and counts.
+func TestBudget_IsKept(t *testing.T) {
+	const sources, days = 60, 8
+	for _, perMinute := range []float64{0, 0.4, 2} {
+		t.Run(fmt.Sprint(perMinute), func(t *testing.T) {
+			b := schedule.NewBudget(perMinute)
+			want := perMinute
+			if want == 0 {
+				want = sources / 60.
+			}
+			r := rand.New(rand.NewPCG(1, 2))
+			var published [sources][]time.Time
+			var habits [sources]schedule.Habit
+			var due [sources]time.Time
+			for i := range sources {
+				published[i] = random(r, noon.AddDate(0, 0, -20), 20+days, math.Pow(1.15, float64(i-20)))
+				due[i] = noon
+				b.Set(fmt.Sprint(i), policy.Demand(schedule.Visit{Time: noon}))
+			}
+			requests := 0.0
+			for now := noon; now.Before(noon.AddDate(0, 0, days)); now = now.Add(time.Minute) {
+				for i := range sources {
+					if due[i].After(now) {
+						continue
+					}
+					n, _ := slices.BinarySearchFunc(published[i], now, time.Time.Compare)
+					habits[i].Learn(now, published[i][:n])
+					published[i] = published[i][n:]
+					v := schedule.Visit{ID: fmt.Sprint(i), Time: now, Habit: &habits[i]}
+					b.Set(v.ID, policy.Demand(v))
+					b.Spend(now, 1)
+					v.Price = b.Price(now)
+					due[i] = policy.Next(v).Due
+					if now.Sub(noon) >= aDay {
+						requests++
+					}
+				}
+			}
+			if share := requests / (days - 1) / 1440 / want; share < 0.9 || share > 1.1 {
+				t.Errorf("%.3f of the budget", share)
+			}
+		})
+	}
+}
+
+func TestBudget_TheBusyGetMore(t *testing.T) {
+	b := schedule.NewBudget(0)
+	waits := map[float64]time.Duration{}
+	rates := []float64{1, 4, 16}
+	for _, rate := range rates {
+		b.Set(fmt.Sprint(rate), policy.Demand(schedule.Visit{Time: noon, Habit: year(rate)}))
+	}
+	for _, rate := range rates {
+		waits[rate] = policy.Next(schedule.Visit{ID: "a", Time: noon, Habit: year(rate), Price: b.Price(noon)}).Due.Sub(noon)
+	}
+	if ratio := float64(waits[1]) / float64(waits[16]); ratio < 2.5 || ratio > 10 {
+		t.Errorf("waits %v: sixteen times the news are worth four times the requests", waits)
+	}
+}
+
+func TestBudget_APriceSurvivesARestart(t *testing.T) {
+	fill := func(b *schedule.Budget) {
+		for i := range 50 {
+			b.Set(fmt.Sprint(i), policy.Demand(schedule.Visit{Time: noon, Habit: year(float64(i + 1))}))
+		}
+	}
+	old, restored := schedule.NewBudget(0), schedule.NewBudget(0)
+	fill(old)
+	price := old.Price(noon) * 1.5
+	fill(restored)
+	restored.Restore(noon, price)
+	if got := restored.Price(noon.Add(time.Minute)); math.Abs(got/price-1) > 1e-6 {
+		t.Errorf("%g, was %g", got, price)
+	}
+}
+
+// TestBudget_AdmitsNoHerd asks for thousands of requests at once: they come at
+// thrice the budget at most, after a first lot.
+func TestBudget_AdmitsNoHerd(t *testing.T) {
+	b := schedule.NewBudget(10)
+	b.Restore(noon, 1)
+	within := map[int]int{} // by the minute
+	for range 3000 {
+		within[int(b.Admit(noon).Sub(noon)/time.Minute)]++
+	}
+	if within[0] < 300 || within[0] > 331 {
+		t.Errorf("%d at once", within[0])
+	}
+	for minute := 1; minute < 80; minute++ {
+		if n := within[minute]; n < 29 || n > 31 {
+			t.Errorf("%d in minute %d", n, minute)
+		}
+	}
+	if at := b.Admit(noon.Add(10 * time.Hour)); !at.Equal(noon.Add(10 * time.Hour)) {
+		t.Errorf("after a rest admits at %v", at)
+	}
+}
+
+func TestBudget_NobodyAsks(t *testing.T) {
+	b := schedule.NewBudget(0)
+	if price := b.Price(noon); math.IsNaN(price) || math.IsInf(price, 0) {
+		t.Errorf("price %g", price)
+	}
+	b.Set("a", schedule.Demand{Least: 1, Most: 1})
+	b.Remove("a")
+	b.Remove("a")
+	if at := b.Admit(noon); !at.Equal(noon) {
+		t.Errorf("admits at %v", at)
+	}
+}
+
+// BenchmarkDecision is what a poll costs the scheduler, among many sources:
+// reading the habit, learning, planning, the budget's share of its hourly
+// work, and the queue.
+func BenchmarkDecision(b *testing.B) {
+	const sources = 100_000
+	budget := schedule.NewBudget(0)
+	queue := schedule.NewQueue(time.Second)
+	forms := make([][]byte, sources)
+	ids := make([]string, sources)
+	for i := range ids {
+		ids[i] = fmt.Sprint("source-", i)
+		h := year(math.Pow(1.1, float64(i%60-20)))
+		forms[i], _ = h.AppendBinary(nil)
+		budget.Set(ids[i], policy.Demand(schedule.Visit{Time: noon, Habit: h}))
+		queue.Set(ids[i], ids[i], noon)
+	}
+	byID := map[string]int{}
+	for i, id := range ids {
+		byID[id] = i
+	}
+	now := noon
+	b.ResetTimer()
+	for b.Loop() {
+		now = now.Add(time.Hour / sources)
+		id, ok := queue.Next(now)
+		if !ok {
+			now, _ = queue.Wake(now)
+			continue
+		}
+		i := byID[id]
+		var h schedule.Habit
+		if err := h.UnmarshalBinary(forms[i]); err != nil {
+			b.Fatal(err)
+		}
+		h.Learn(now, []time.Time{now.Add(-time.Minute)})
+		forms[i], _ = h.AppendBinary(forms[i][:0])
+		v := schedule.Visit{ID: id, Time: now, Habit: &h, Shown: 20}
+		budget.Set(id, policy.Demand(v))
+		budget.Spend(now, 1)
+		v.Price = budget.Price(now)
+		queue.Set(id, id, policy.Next(v).Due)
+		queue.Done(id, now)
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"newsfeed/aggregator"
+)
+
+func (p *program) whyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "why SOURCE",
+		Short:   "Explain when a source is polled next, and why",
+		Example: "  newsfeed why kyiv-independent",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			answer, err := p.ask(c.Context(), "/api/sources", url.Values{"id": args})
+			if err != nil {
+				return err
+			}
+			var list []sourceJSON
+			if err := json.Unmarshal(answer, &list); err != nil {
+				return fmt.Errorf("read source: %w", err)
+			}
+			if len(list) == 0 {
+				return &aggregator.UnknownSourceError{ID: args[0]}
+			}
+			if p.json {
+				return json.NewEncoder(p.out).Encode(list[0])
+			}
+			p.explain(list[0], time.Now())
+			return nil
+		},
+	}
+	p.jsonFlag(c)
+	return c
+}
+
+// explain prints what is known of a source's polls.
+func (p *program) explain(s sourceJSON, now time.Time) {
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(p.out, "%-13s %s\n", name, printable(fmt.Sprintf(format, args...)))
+	}
+	when := func(name, at, more string) {
+		if t, err := time.Parse(time.RFC3339, at); err == nil {
+			line(name, "%s (%s)%s", at, ago(t, now), more)
+		}
+	}
+	line("source", "%s, %s", s.ID, s.Title)
+	line("url", "%s", s.URL)
+	if s.MovedTo != "" {
+		line("moved to", "%s", s.MovedTo)
+	}
+	line("state", "%s", s.State)
+	answer := ""
+	switch {
+	case s.Error != "":
+		answer = ": " + s.Error
+	case s.Status != 0:
+		answer = fmt.Sprintf(": status %d", s.Status)
+	}
+	when("last poll", s.LastPoll, answer)
+	when("last success", s.LastSuccess, "")
+	when("last news", s.LastNew, "")
+	if s.Failures > 0 {
+		line("failures", "%d in a row", s.Failures)
+	}
+	if s.RatePerDay > 0 {
+		line("publishes", "%s items a day", rate(s.RatePerDay))
+	}
+	if s.Requests > 0 {
+		line("requests", "%d, %s conditional, %s unchanged", s.Requests,
+			percent(float64(s.Conditional)/float64(s.Requests)), percent(float64(s.NotModified)/float64(s.Requests)))
+	}
+	if s.NextDue == "" {
+		line("next poll", "%s", unplanned(s))
+		return
+	}
+	when("next poll", s.NextDue, ": "+s.DueReason)
+	slices.SortStableFunc(s.DueBounds, func(a, b boundJSON) int { return strings.Compare(a.At, b.At) })
+	for i, b := range s.DueBounds {
+		name := ""
+		if i == 0 {
+			name = "  not before"
+		}
+		line(name, "%s by %s", b.At, b.By)
+	}
+}
+
+// unplanned says why there is no time for the next poll.
+func unplanned(s sourceJSON) string {
+	switch {
+	case s.DueReason != "":
+		return "never: " + s.DueReason
+	case s.State == stateNew:
+		return "at once: it was never polled"
+	}
+	return "never: it is " + s.State
+}
