@@ -126,7 +126,8 @@ func (b *Budget) find(now time.Time, firstDay bool) {
 		b.price += (1 - math.Pow(1-slowPrice, hours)) * (fair - b.price)
 		if run := now.Sub(b.begun); run >= trimAfter {
 			excess := b.rate(now, run)/b.requests() - 1
-			b.trim = clamp(b.trim+hours*float64(time.Hour)/float64(trimTime)*clamp(excess, 1), maxTrim)
+			pace := min(max(run/3, trimTime/5), trimTime) // the less is known, the faster
+			b.trim = clamp(b.trim+hours*float64(time.Hour)/float64(pace)*clamp(excess, 1), maxTrim)
 		}
 	}
 	b.found, b.among = now, len(b.demands)

@@ -40,7 +40,7 @@ func (h *Habit) forecast(from float64) forecast {
 		excited += share * h.branching * kernels[i] * excitement[i]
 		decay += share * kernels[i]
 	}
-	f.excess = excited*h.items() - h.branching*f.level*f.shape(from)
+	f.excess = excited*h.items() - h.branching*f.level*f.daily[quarterOf(from)]*f.weekly[weekdayOf(from)]
 	f.decay = decay * (1 - h.branching)
 	return f
 }
@@ -102,18 +102,6 @@ func (f *forecast) shape(x float64) float64 {
 	return f.daily[quarterOf(x)] * f.weekly[weekdayOf(x)] * f.hourly[fiveOf(x)]
 }
 
-// peak returns the greatest intensity to be expected.
-func (f *forecast) peak() float64 {
-	daily, weekly := 0.0, 0.0
-	for _, x := range f.daily {
-		daily = max(daily, x)
-	}
-	for _, x := range f.weekly {
-		weekly = max(weekly, x)
-	}
-	return f.level*daily*weekly + max(0, f.excess)
-}
-
 // fine is for how long a forecast is looked at by five minutes.
 const fine = 2 * day
 
@@ -140,8 +128,8 @@ func (f *forecast) mean(to float64) float64 {
 }
 
 // wait returns the minutes after which the items published since from have
-// waited for price item-minutes together, as expected; not less than floor and
-// not more than ceiling. It solves
+// waited for price item-minutes together, as expected, or are most items; not
+// less than floor and not more than ceiling. It solves
 //
 //	∫ λ(v)(u-v) dv = price
 //
@@ -149,7 +137,7 @@ func (f *forecast) mean(to float64) float64 {
 // common price shares requests so that the mean delay is the least. The
 // intensity is never taken to be below a twentieth of the average: nobody
 // keeps to habits for ever.
-func (f *forecast) wait(price, floor, ceiling float64) float64 {
+func (f *forecast) wait(price, most, floor, ceiling float64) float64 {
 	waited, items := 0.0, 0.0 // item-minutes and items until x
 	excess := f.excess
 	for x := f.from; x < f.from+ceiling; {
@@ -157,11 +145,10 @@ func (f *forecast) wait(price, floor, ceiling float64) float64 {
 		step := min(end, f.from+ceiling) - x
 		rate := max(f.level*shape+excess, 0.05*f.level)
 		next := waited + items*step + rate*step*step/2
-		if next >= price && x+step-f.from > floor {
-			if waited < price {
-				x += (math.Sqrt(items*items+2*rate*(price-waited)) - items) / rate
-			}
-			return max(x-f.from, floor)
+		if (next >= price || items+rate*step >= most) && x+step-f.from > floor {
+			dear := (math.Sqrt(items*items+2*rate*max(0, price-waited)) - items) / rate
+			full := max(0, most-items) / rate
+			return max(x-f.from+min(dear, full), floor)
 		}
 		waited, items, x = next, items+rate*step, end
 		if math.Abs(excess) > 1e-3*f.level {

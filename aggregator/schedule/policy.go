@@ -22,6 +22,12 @@ const slowLife = 7 * 24 * time.Hour
 // document each time, against those of others. The wait grows by its root.
 const costlyPrice = 4
 
+// How far the prices are spread that sources pay, to keep them apart.
+const (
+	spreadWidth = 0.05
+	firstWidth  = 3.0
+)
+
 // Policy says how long sources wait between polls. All its fields are above
 // zero and Min is not above Max.
 //
@@ -149,19 +155,18 @@ func (p Policy) Demand(v Visit) Demand {
 		gap := max(v.Schedule.Next(next).Sub(next), time.Minute)
 		return Demand{Least: 1 / gap.Minutes(), Most: 1 / gap.Minutes()}
 	}
-	return Demand{Root: v.habit().root() / math.Sqrt(v.cost()), Least: min(least, most), Most: most}
+	return Demand{Root: v.habit().root() / math.Sqrt(v.cost()*(1+spreadWidth/2)), Least: min(least, most), Most: most}
 }
 
 // habitual returns the wait after which enough news is to be expected, and
 // why.
 func (p Policy) habitual(v Visit, floor time.Duration) (time.Duration, string) {
 	f := v.habit().forecast(minutesOf(v.Time))
-	ceiling := p.Max.Minutes()
+	most := math.Inf(1)
 	if v.Shown > 0 {
-		// No item should scroll out of the document unseen.
-		ceiling = min(ceiling, max(float64(v.Shown)/2/f.peak(), floor.Minutes()))
+		most = float64(v.Shown) / 2 // so that no item scrolls out of the document unseen
 	}
-	wait := f.wait(v.Price*v.cost()*v.spread(), floor.Minutes(), ceiling)
+	wait := f.wait(v.Price*v.cost()*v.spread(), most, floor.Minutes(), p.Max.Minutes())
 	return time.Duration(wait * float64(time.Minute)), "publishes " + perDay(v.habit().Rate())
 }
 
@@ -183,9 +188,9 @@ func (v Visit) cost() float64 {
 // added together and publish alike. It moves a poll little where much is
 // expected soon.
 func (v Visit) spread() float64 {
-	width := 0.2
+	width := spreadWidth
 	if v.First {
-		width = 3
+		width = firstWidth
 	}
 	return 1 + width*fraction(v.ID, v.Time.UTC().Format(time.RFC3339))
 }

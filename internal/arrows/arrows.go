@@ -24,6 +24,7 @@ var Allowed = map[string][]string{
 	"aggregator/publish/feedcheck": {},
 	"aggregator":                   {"aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize", "aggregator/dedup", "storage"},
 	"internal/arrows":              {},
+	"internal/pollsim":             {"aggregator/schedule"},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
 		"aggregator/dedup", "aggregator/publish", "storage", "storage/bolt", "config",
