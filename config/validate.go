@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 func (c Config) validate(r *report) {
@@ -17,6 +18,10 @@ func (c Config) validate(r *report) {
 	}
 	c.Feed.validate(r)
 	validateSources(r, c.Sources, c.Poll)
+	if least := float64(len(c.Sources)) / time.Duration(c.Poll.MaxInterval).Minutes(); c.Poll.RequestsPerMinute > 0 && float64(c.Poll.RequestsPerMinute) < least {
+		r.warn("poll.requests_per_minute", "%d is less than %d sources need to be visited every poll.max_interval, %v; that is what they get",
+			c.Poll.RequestsPerMinute, len(c.Sources), c.Poll.MaxInterval)
+	}
 }
 
 func (s Server) validate(r *report, store string) {

@@ -3,6 +3,7 @@ package schedule
 import (
 	"encoding/binary"
 	"errors"
+	"iter"
 	"math"
 )
 
@@ -18,13 +19,13 @@ var errHabit = errors.New("schedule: habit is in no known form")
 // bytes, and far less for a source that publishes little.
 func (h *Habit) AppendBinary(b []byte) ([]byte, error) {
 	b = append(b, habitVersion)
-	for _, x := range h.times() {
+	for x := range h.times() {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(*x))
 	}
-	for _, x := range h.scalars() {
+	for x := range h.scalars() {
 		b = appendFloat(b, *x)
 	}
-	return appendBins(b, h.bins()), nil
+	return h.appendBins(b), nil
 }
 
 // UnmarshalBinary reads what AppendBinary wrote. Without bytes, the habit
@@ -38,19 +39,19 @@ func (h *Habit) UnmarshalBinary(b []byte) error {
 		return errHabit
 	}
 	b = b[1:]
-	for _, x := range h.times() {
+	for x := range h.times() {
 		if len(b) < 8 {
 			return errHabit
 		}
 		*x, b = math.Float64frombits(binary.BigEndian.Uint64(b)), b[8:]
 	}
-	for _, x := range h.scalars() {
+	for x := range h.scalars() {
 		if len(b) < 4 {
 			return errHabit
 		}
 		*x, b = float(b), b[4:]
 	}
-	if !readBins(b, h.bins()) || !h.sound() {
+	if !h.readBins(b) || !h.sound() {
 		*h = Habit{}
 		return errHabit
 	}
@@ -59,8 +60,8 @@ func (h *Habit) UnmarshalBinary(b []byte) error {
 
 // sound reports whether the numbers are such as Learn makes.
 func (h *Habit) sound() bool {
-	for _, list := range [][]*float64{h.times(), h.scalars(), h.bins()} {
-		for _, x := range list {
+	for _, list := range []iter.Seq[*float64]{h.times(), h.scalars(), h.bins()} {
+		for x := range list {
 			if math.IsNaN(*x) || math.IsInf(*x, 0) {
 				return false
 			}
@@ -71,7 +72,7 @@ func (h *Habit) sound() bool {
 			return false
 		}
 	}
-	for _, x := range h.bins() {
+	for x := range h.bins() {
 		if *x < 0 {
 			return false
 		}
@@ -79,54 +80,70 @@ func (h *Habit) sound() bool {
 	return h.polled >= 0 && h.size >= 0 && h.branching >= 0 && h.branching < 0.9 && h.seen >= 0
 }
 
-func (h *Habit) times() []*float64 { return []*float64{&h.polled, &h.last} }
-
-func (h *Habit) scalars() []*float64 {
-	list := []*float64{&h.size, &h.phase, &h.branching, &h.seen}
-	for i := range h.levels {
-		list = append(list, &h.levels[i].batches, &h.levels[i].exposure, &h.levels[i].score)
-	}
-	for _, group := range []*[3]float64{&h.sharpness, &h.excited, &h.fit} {
-		list = append(list, &group[0], &group[1], &group[2])
-	}
-	return list
+func (h *Habit) times() iter.Seq[*float64] {
+	return func(yield func(*float64) bool) { _ = yield(&h.polled) && yield(&h.last) }
 }
 
-func (h *Habit) bins() []*float64 {
-	var list []*float64
-	for _, group := range [][]float64{h.hours[:], h.minutes[:], h.weekdays[:]} {
-		for i := range group {
-			list = append(list, &group[i])
+func (h *Habit) scalars() iter.Seq[*float64] {
+	return func(yield func(*float64) bool) {
+		if !yield(&h.size) || !yield(&h.phase) || !yield(&h.branching) || !yield(&h.seen) {
+			return
+		}
+		for i := range h.levels {
+			if l := &h.levels[i]; !yield(&l.batches) || !yield(&l.exposure) || !yield(&l.score) {
+				return
+			}
+		}
+		_ = each(h.sharpness[:], yield) && each(h.excited[:], yield) && each(h.fit[:], yield)
+	}
+}
+
+func (h *Habit) bins() iter.Seq[*float64] {
+	return func(yield func(*float64) bool) {
+		_ = each(h.hours[:], yield) && each(h.minutes[:], yield) && each(h.weekdays[:], yield)
+	}
+}
+
+func each(list []float64, yield func(*float64) bool) bool {
+	for i := range list {
+		if !yield(&list[i]) {
+			return false
 		}
 	}
-	return list
+	return true
 }
+
+// mask has a bit for each bin.
+type mask [(quarters + fives + 7 + 7) / 8]byte
 
 // appendBins appends a bit for each bin that is not empty, and those bins.
-func appendBins(b []byte, bins []*float64) []byte {
-	mask := make([]byte, (len(bins)+7)/8)
-	for i, x := range bins {
+func (h *Habit) appendBins(b []byte) []byte {
+	var filled mask
+	i := 0
+	for x := range h.bins() {
 		if *x >= quietest {
-			mask[i/8] |= 1 << (i % 8)
+			filled[i/8] |= 1 << (i % 8)
 		}
+		i++
 	}
-	b = append(b, mask...)
-	for i, x := range bins {
-		if mask[i/8]&(1<<(i%8)) != 0 {
+	b = append(b, filled[:]...)
+	for x := range h.bins() {
+		if *x >= quietest {
 			b = appendFloat(b, *x)
 		}
 	}
 	return b
 }
 
-func readBins(b []byte, bins []*float64) bool {
-	size := (len(bins) + 7) / 8
-	if len(b) < size {
+func (h *Habit) readBins(b []byte) bool {
+	var filled mask
+	if len(b) < len(filled) {
 		return false
 	}
-	mask, b := b[:size], b[size:]
-	for i, x := range bins {
-		if mask[i/8]&(1<<(i%8)) == 0 {
+	b = b[copy(filled[:], b):]
+	i := -1
+	for x := range h.bins() {
+		if i++; filled[i/8]&(1<<(i%8)) == 0 {
 			continue
 		}
 		if len(b) < 4 {
