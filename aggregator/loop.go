@@ -66,8 +66,12 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	}
 	l.seen = wall(time.Now())
 	for _, s := range stored {
+		host := asked(s.SourceSettings, s.State)
+		if rest := s.State.LastPoll.Add(a.o.HostInterval); rest.After(l.seen) && !s.State.LastPoll.After(l.seen) {
+			l.queue.Rest(host, rest) // another process has just asked it
+		}
 		if pauses(s.State.Status) && s.State.NotBefore.After(l.seen) {
-			l.queue.Pause(asked(s.SourceSettings, s.State), s.State.NotBefore)
+			l.queue.Pause(host, s.State.NotBefore)
 		}
 	}
 	for _, s := range a.resume(stored, l.seen) {

@@ -174,13 +174,19 @@ func (q *Queue) land(id string, h *host) {
 	}
 }
 
-// Pause lets a host rest until a time at least, as it asked for.
-func (q *Queue) Pause(hostName string, until time.Time) {
+// Rest lets a host rest until a time at least.
+func (q *Queue) Rest(hostName string, until time.Time) {
 	h := q.host(hostName)
 	q.take(h)
-	h.pause = later(h.pause, until)
 	h.rest = later(h.rest, until)
 	q.put(h)
+}
+
+// Pause lets a host rest until a time at least, as it asked for.
+func (q *Queue) Pause(hostName string, until time.Time) {
+	q.Rest(hostName, until)
+	h := q.hosts[hostName]
+	h.pause = later(h.pause, until)
 }
 
 // Slow doubles the gap of a host that refused a request, and Ease takes a
