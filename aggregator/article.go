@@ -149,10 +149,11 @@ func await(waiting []storage.Article, entries []storage.Entry, visible, now time
 
 // sourceTurn is a source's next turn: a poll, or before that an article.
 type sourceTurn struct {
-	at      time.Time // zero: never
-	host    string    // whom it asks
-	article bool
-	first   bool // the source was never polled
+	at       time.Time // zero: never
+	host     string    // whom it asks
+	article  bool
+	first    bool // the source was never polled
+	admitted bool // it has its place in the budget
 }
 
 func nextTurn(src Source, s storage.State) sourceTurn {

@@ -34,11 +34,11 @@ type loop struct {
 	waiting map[string][]*request // who waits for a source's result
 	polled  map[string]Result     // of polls whose articles are still being visited
 
-	articles map[string]bool // sources whose next turn is for an article
-	exempt   map[string]bool // sources whose next turn has its place in the budget, or needs none
+	turns   map[string]sourceTurn // the next one of each source that waits
+	pardons map[string]bool       // sources under way whose failure will not have been theirs
 
 	seen   time.Time // when the loop last looked at the clock
-	probed time.Time // when the last poll began while our network was down
+	probed time.Time // when the last poll began
 }
 
 // finished is the end of one poll.
@@ -57,14 +57,14 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 		forced:     map[string]bool{},
 		waiting:    map[string][]*request{},
 		polled:     map[string]Result{},
-		articles:   map[string]bool{},
-		exempt:     map[string]bool{},
+		turns:      map[string]sourceTurn{},
+		pardons:    map[string]bool{},
 	}
 	stored, err := a.o.Store.Sources(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l.seen = wall(time.Now())
+	l.seen = clock()
 	for _, s := range stored {
 		host := asked(s.SourceSettings, s.State)
 		if rest := s.State.LastPoll.Add(a.o.HostInterval); rest.After(l.seen) && !s.State.LastPoll.After(l.seen) {
@@ -84,18 +84,9 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 
 // enqueue sets when a source's next turn is, and for what.
 func (l *loop) enqueue(id string, next sourceTurn) {
-	mark(l.articles, id, next.article)
-	mark(l.exempt, id, next.first || next.article || l.sources[id].Schedule != nil)
+	next.at = wall(next.at)
+	l.turns[id] = next
 	l.queue.Set(id, next.host, next.at)
-}
-
-// mark keeps in a set what is in it, and nothing of what is not.
-func mark(set map[string]bool, id string, in bool) {
-	if in {
-		set[id] = true
-	} else {
-		delete(set, id)
-	}
 }
 
 // asked is the host that a poll of a source in that state asks.
@@ -109,7 +100,7 @@ func (l *loop) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		l.watchClock(time.Now())
+		l.watchClock(clock())
 		l.start(ctx)
 		timer.Reset(l.sleep())
 		select {
@@ -129,7 +120,7 @@ func (l *loop) sleep() time.Duration {
 	if len(l.busy) >= l.o.Workers {
 		return longestSleep
 	}
-	now := time.Now()
+	now := clock()
 	wake, ok := l.queue.Wake(now)
 	if !ok || l.held(now) {
 		return longestSleep
@@ -138,13 +129,14 @@ func (l *loop) sleep() time.Duration {
 }
 
 // wall is a time without its reading of the monotonic clock, which does not
-// run while the machine sleeps.
+// run while the machine sleeps, nor follow when the clock is set.
 func wall(t time.Time) time.Time { return t.Round(0) }
+
+func clock() time.Time { return wall(time.Now()) }
 
 // watchClock notices when the clock has jumped, or the machine slept: due
 // times follow a clock that was set back, and what is overdue then is spread.
 func (l *loop) watchClock(now time.Time) {
-	now = wall(now)
 	passed := now.Sub(l.seen)
 	l.seen = now
 	switch {
@@ -164,10 +156,12 @@ func (l *loop) spread(now time.Time) {
 		return
 	}
 	for id, due := range maps.Collect(l.queue.Waiting()) {
-		if due.After(now) || l.exempt[id] || len(l.waiting[id]) > 0 {
+		turn := l.turns[id]
+		if due.After(now) || turn.first || len(l.waiting[id]) > 0 {
 			continue
 		}
-		l.queue.Move(id, l.o.Policy.Resume(schedule.Visit{ID: id}, due, now))
+		turn.at, turn.admitted = l.o.Policy.Resume(schedule.Visit{ID: id}, due, now), false
+		l.enqueue(id, turn)
 	}
 }
 
@@ -180,7 +174,7 @@ func (l *loop) held(now time.Time) bool {
 // start begins the polls that are due, as far as there are workers.
 func (l *loop) start(ctx context.Context) {
 	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
-		now := time.Now()
+		now := clock()
 		if l.held(now) {
 			return
 		}
@@ -189,20 +183,30 @@ func (l *loop) start(ctx context.Context) {
 			return
 		}
 		if at := l.admit(id, now); at.After(now) {
-			l.exempt[id] = true
-			l.queue.Postpone(id, at)
+			l.postpone(id, at)
 			continue
 		}
 		l.begin(ctx, id, now)
 	}
 }
 
-// admit returns when the budget lets a source that is due be polled.
+// admit returns when the budget lets a source that is due be polled. Exact
+// visits, the first one and those asked for have no part in it.
 func (l *loop) admit(id string, now time.Time) time.Time {
-	if l.o.Manual || l.exempt[id] || len(l.waiting[id]) > 0 {
+	turn := l.turns[id]
+	free := turn.first || turn.article || turn.admitted || l.sources[id].Schedule != nil
+	if l.o.Manual || free || len(l.waiting[id]) > 0 {
 		return now
 	}
 	return l.budget.Admit(now)
+}
+
+// postpone puts a source back that will have its place in the budget then.
+func (l *loop) postpone(id string, at time.Time) {
+	turn := l.turns[id]
+	turn.at, turn.admitted = at, true
+	l.turns[id] = turn
+	l.queue.Postpone(id, at)
 }
 
 func (l *loop) begin(ctx context.Context, id string, now time.Time) {
@@ -210,8 +214,9 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	l.probed = now
 	l.underway.Store(int64(len(l.busy)))
 	f := finished{source: id, asked: len(l.waiting[id]) > 0}
-	forced, article := l.forced[id], l.articles[id]
+	forced, article := l.forced[id], l.turns[id].article
 	delete(l.forced, id)
+	delete(l.turns, id)
 	l.workers.Go(func() error {
 		f.result, f.err = l.guarded(ctx, l.sources[id], forced, article)
 		l.Aggregator.finished <- f
@@ -248,7 +253,7 @@ func (a *Aggregator) panicked(ctx context.Context, src Source, forced bool, caus
 
 // finish takes in the end of a poll.
 func (l *loop) finish(ctx context.Context, f finished) {
-	now := time.Now()
+	now := clock()
 	delete(l.busy, f.source)
 	l.underway.Store(int64(len(l.busy)))
 	l.heed(ctx, f, now)
@@ -301,7 +306,7 @@ func (l *loop) heed(ctx context.Context, f finished, now time.Time) {
 	switch {
 	case r.pause.After(now):
 		l.queue.Pause(r.host, r.pause)
-		l.turnAway(ctx, r.host, r.pause)
+		l.turnAway(ctx, f.source, r)
 	case r.refused:
 		l.queue.Slow(r.host)
 	case r.answered:
@@ -315,43 +320,47 @@ func (l *loop) heed(ctx context.Context, f finished, now time.Time) {
 		l.o.Log.Warn("our own network seems to be down: most sources fail at once; polls wait")
 	}
 	for _, id := range r.pardoned {
-		l.pardon(ctx, id)
+		l.pardons[id] = true
+	}
+	for id := range l.pardons {
+		if !l.busy[id] {
+			delete(l.pardons, id)
+			l.pardon(ctx, id)
+		}
 	}
 }
 
-// turnAway answers those who wait for a poll of a host that has just asked to
-// be left alone.
-func (l *loop) turnAway(ctx context.Context, host string, until time.Time) {
+// turnAway answers those who wait for other polls of a host that has just asked
+// to be left alone.
+func (l *loop) turnAway(ctx context.Context, source string, said reply) {
 	for id, waiting := range maps.Clone(l.waiting) {
 		known, err := l.o.Store.Source(ctx, id)
-		if err != nil || l.busy[id] || asked(known.SourceSettings, known.State) != host {
+		if err != nil || id == source || l.busy[id] || asked(known.SourceSettings, known.State) != said.host {
 			continue
 		}
 		delete(l.waiting, id)
 		delete(l.forced, id)
+		delete(l.turns, id)
 		l.queue.Remove(id)
 		if next := nextTurn(l.sources[id], known.State); !l.o.Manual && !next.at.IsZero() {
 			l.enqueue(id, next)
 		}
 		for _, r := range waiting {
-			r.answer(Result{Source: id, Outcome: Skipped, NextDue: known.State.NextDue, Error: pausedReason(until)})
+			r.answer(Result{Source: id, Outcome: Skipped, NextDue: known.State.NextDue, Error: pausedReason(said.pause)})
 		}
 	}
 }
 
-// pardon takes back a failure that was counted before it was known that our
-// own network is down.
+// pardon takes back the failures that were counted before it was known that our
+// own network is down: the source was well until then.
 func (l *loop) pardon(ctx context.Context, id string) {
-	if l.busy[id] {
-		return
-	}
 	known, err := l.o.Store.Source(ctx, id)
-	if err == nil && known.State.Failures == 1 {
+	if err == nil && known.State.Failures > 0 {
 		known.State.Failures = 0
-		_, err = l.submit(ctx, commit{poll: &storage.Poll{Source: id, State: known.State}, now: time.Now()})
+		_, err = l.submit(ctx, commit{poll: &storage.Poll{Source: id, State: known.State}, now: clock()})
 	}
 	if err != nil {
-		l.o.Log.Error("failure could not be taken back", "source", id, "err", err)
+		l.o.Log.Error("failures could not be taken back", "source", id, "err", err)
 	}
 }
 

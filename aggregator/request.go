@@ -118,7 +118,7 @@ func (l *loop) accept(ctx context.Context, r *request) {
 	for _, s := range stored {
 		byID[s.ID] = s
 	}
-	now := time.Now()
+	now := clock()
 	named := len(r.sources) > 0
 	wanted := r.sources
 	if !named {

@@ -153,7 +153,7 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 	result, err := t.commit(ctx, commit{poll: &storage.Poll{Source: t.source.ID, State: s}, ending: &end, now: t.now})
 	result.Outcome, result.Error, result.Status = Failed, s.Error, s.Status
 	result.reply = reply{
-		host: host, answered: status != nil, refused: end.limited && s.NotBefore.IsZero(), pardoned: pardoned,
+		host: host, answered: status != nil && !t.unreached(cause), refused: end.limited && s.NotBefore.IsZero(), pardoned: pardoned,
 	}
 	if pauses(s.Status) {
 		result.reply.pause = s.NotBefore
@@ -171,9 +171,15 @@ func (t turn) bounded(asked time.Time) time.Time {
 }
 
 // unreached reports whether no answer of the source's came, but none or that
-// of somebody between.
+// of somebody between, such as the portal of a network that wants a login.
 func (t turn) unreached(cause error) bool {
-	return fetch.Unanswered(cause) || errors.Is(cause, parse.ErrNoFeed) && !t.state.LastSuccess.IsZero()
+	if fetch.Unanswered(cause) {
+		return true
+	}
+	status := (*fetch.StatusError)(nil)
+	portal := errors.Is(cause, parse.ErrNoFeed) || fetch.Blocked(cause) ||
+		errors.As(cause, &status) && status.Code == http.StatusNetworkAuthenticationRequired
+	return portal && !t.state.LastSuccess.IsZero()
 }
 
 // burstRun is how many requests in a row make a burst.
@@ -202,7 +208,8 @@ func (t turn) planned() time.Duration {
 // one that leads nowhere is dropped, one that may yet lead to a document is
 // followed again.
 func (t turn) moved(s storage.State, cause error) storage.State {
-	nowhere := s.Status == http.StatusNotFound || s.Status == http.StatusGone || errors.Is(cause, parse.ErrNoFeed)
+	nowhere := s.Status == http.StatusNotFound || s.Status == http.StatusGone ||
+		errors.Is(cause, parse.ErrNoFeed) || fetch.Blocked(cause)
 	switch {
 	case s.MovedTo == "" && nowhere:
 		s.Moving = ""

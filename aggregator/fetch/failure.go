@@ -33,6 +33,10 @@ func Unanswered(err error) bool {
 	return errors.As(err, &f) && f.unanswered
 }
 
+// Blocked reports whether an error of Get says that a connection was refused
+// here: to an address that is private, or a port that is not customary.
+func Blocked(err error) bool { return errors.As(err, new(*blockedError)) }
+
 // explain gives an error of an exchange its line.
 func explain(err error, answered bool) error {
 	var (

@@ -103,13 +103,6 @@ func (q *Queue) Set(id, hostName string, due time.Time) {
 	}
 }
 
-// Move changes when a source is due that waits.
-func (q *Queue) Move(id string, due time.Time) {
-	if s := q.sources[id]; s != nil {
-		q.Set(id, s.name, due)
-	}
-}
-
 // Remove takes a source out, if it is there. One in flight keeps its host busy
 // until it is done.
 func (q *Queue) Remove(id string) {
@@ -194,7 +187,7 @@ func (q *Queue) Pause(hostName string, until time.Time) {
 // long.
 func (q *Queue) Slow(hostName string) {
 	h := q.host(hostName)
-	h.gap = min(2*max(h.gap, leastSlowGap), greatestSlowGap)
+	h.gap = max(h.gap, min(2*max(h.gap, leastSlowGap), greatestSlowGap))
 	q.take(h)
 	q.put(h)
 }
