@@ -197,7 +197,7 @@ func same(a, b storage.Settings) bool {
 
 // enabledAgain returns the sources whose state these settings reset: an
 // operator who enables a source anew or gives it another URL wants it asked,
-// whatever it answered before.
+// whatever it answered before, though not sooner than its publisher allows.
 func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings) ([]storage.Source, error) {
 	var again []storage.Source
 	for _, s := range settings.Sources {
@@ -213,13 +213,16 @@ func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings
 			continue
 		}
 		gone := old.State.Gone
-		old.State.Gone, old.State.NotBefore, old.State.Failures = false, time.Time{}, 0
-		old.State.NextDue = time.Time{}
+		old.State.Gone, old.State.Failures, old.State.NextDue = false, 0, time.Time{}
 		if moved || gone {
 			old.State.MovedTo, old.State.Moving = "", ""
 		}
 		if moved {
-			old.State.Body = storage.Digest{}
+			old.State.Body, old.State.Validators = storage.Digest{}, storage.Validators{}
+			old.State.NotBefore = time.Time{}
+		}
+		if old.State.NotBefore.After(time.Now()) {
+			old.State.NextDue = old.State.NotBefore
 		}
 		again = append(again, old)
 	}

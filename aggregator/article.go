@@ -1,6 +1,7 @@
 package aggregator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,40 +29,55 @@ func (a *Aggregator) article(ctx context.Context, src Source, state storage.Stat
 	next := state.Articles[0]
 	entry, err := a.o.Store.Entry(ctx, next.Entry)
 	if errors.Is(err, storage.ErrNotFound) {
-		return a.visited(ctx, src, state, nil)
+		return a.visited(ctx, src, state, nil, reply{})
 	}
 	if err != nil {
 		return Result{}, err
 	}
 	text, visit, err := a.fullText(ctx, src, next)
 	state.Traffic = counted(state.Traffic, visit, time.Now())
+	said := a.replyOf(next, visit, err)
 	switch {
 	case ctx.Err() != nil:
 		return Result{}, ctx.Err()
 	case err != nil && next.Tries+1 < articleTries && !permanent(err):
 		a.o.Log.Debug("article could not be read", "source", src.ID, "entry", entry.ID, "err", err)
-		state.Articles = postpone(state.Articles, err, time.Now())
-		return a.visited(ctx, src, state, nil)
+		state.Articles = postpone(state.Articles, err, said.pause, time.Now())
+		return a.visited(ctx, src, state, nil, said)
 	case err != nil:
 		a.o.Log.Info("article was given up", "source", src.ID, "entry", entry.ID, "err", err)
-		return a.visited(ctx, src, state, nil)
+		return a.visited(ctx, src, state, nil, said)
 	}
 	entry, found := normalize.WithFullText(entry, text)
 	if !found {
-		return a.visited(ctx, src, state, nil)
+		return a.visited(ctx, src, state, nil, said)
 	}
-	return a.visited(ctx, src, state, []storage.Entry{entry})
+	return a.visited(ctx, src, state, []storage.Entry{entry}, said)
+}
+
+// replyOf returns what a visit to an article tells of its host.
+func (a *Aggregator) replyOf(page storage.Article, visit fetch.Visit, err error) reply {
+	said := reply{host: cmp.Or(fetch.Host(visit.URL), fetch.Host(page.URL))}
+	status := (*fetch.StatusError)(nil)
+	if said.answered = visit.Status != 0; errors.As(err, &status) {
+		said.answered = true
+		if isPause(status.Code) && !status.RetryAfter.IsZero() {
+			said.pause = earlier(status.RetryAfter, time.Now().Add(a.o.Policy.Max))
+		}
+		said.refused = limited(status.Code, visit.Traffic.Run) && said.pause.IsZero()
+	}
+	return said
 }
 
 // postpone puts the first article, which could not be read, behind the others
 // for another try. Where it is the host that fails, all of that host wait.
-func postpone(list []storage.Article, cause error, now time.Time) []storage.Article {
+func postpone(list []storage.Article, cause error, pause, now time.Time) []storage.Article {
 	again := list[0]
 	until := now.Add(articleRetry << again.Tries)
 	status := (*fetch.StatusError)(nil)
 	answered := errors.As(cause, &status)
-	if answered && status.RetryAfter.After(until) {
-		until = status.RetryAfter
+	if pause.After(until) {
+		until = pause
 	}
 	again.Tries, again.Due = again.Tries+1, until
 	list = append(slices.Clone(list), again)
@@ -113,14 +129,14 @@ func permanent(err error) bool {
 
 // visited commits that the first article was visited, and the entry that has
 // its text now.
-func (a *Aggregator) visited(ctx context.Context, src Source, state storage.State, entries []storage.Entry) (Result, error) {
+func (a *Aggregator) visited(ctx context.Context, src Source, state storage.State, entries []storage.Entry, said reply) (Result, error) {
 	state.Articles = slices.Clone(state.Articles[1:])
 	slices.SortStableFunc(state.Articles, func(a, b storage.Article) int { return a.Due.Compare(b.Due) })
 	p := storage.Poll{Source: src.ID, State: state, Entries: entries}
 	if _, err := a.submit(ctx, commit{poll: &p, resolved: true, now: time.Now()}); err != nil {
 		return Result{}, fmt.Errorf("commit article of source %s: %w", src.ID, err)
 	}
-	result := Result{Source: src.ID, Outcome: Unchanged, Updated: len(entries), NextDue: state.NextDue, article: true}
+	result := Result{Source: src.ID, Outcome: Unchanged, Updated: len(entries), NextDue: state.NextDue, article: true, reply: said}
 	if len(entries) > 0 {
 		result.Outcome = Changed
 	}
@@ -160,5 +176,5 @@ func nextTurn(src Source, s storage.State) sourceTurn {
 	if src.FullText && len(s.Articles) > 0 && s.Articles[0].Due.Before(s.NextDue) {
 		return sourceTurn{at: s.Articles[0].Due, host: fetch.Host(s.Articles[0].URL), article: true}
 	}
-	return sourceTurn{at: s.NextDue, host: asked(src.SourceSettings, s), first: s.LastPoll.IsZero()}
+	return sourceTurn{at: s.NextDue, host: askedHost(src.SourceSettings, s), first: s.LastPoll.IsZero()}
 }

@@ -28,6 +28,9 @@ func (t *turn) scan(ctx context.Context) ([]document, error) {
 	visit := t.visit
 	body := t.digest(visit.Body)
 	if visit.Unchanged || body == t.state.Body {
+		if !visit.Unchanged {
+			t.traffic.Repeated++
+		}
 		return t.readParts(ctx)
 	}
 	doc, err := t.source.scan(visit)

@@ -1,11 +1,9 @@
 package aggregator
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -14,15 +12,11 @@ import (
 
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/schedule"
-	"newsfeed/storage"
 )
 
 // longestSleep bounds how long the loop trusts a timer: after suspend or a
 // step of the clock it looks at the due times again.
 const longestSleep = 30 * time.Second
-
-// retryCommit is how long a source waits whose poll could not be committed.
-const retryCommit = time.Minute
 
 // loop owns the queue. All its fields belong to the goroutine that runs it.
 type loop struct {
@@ -44,7 +38,8 @@ type loop struct {
 // finished is the end of one poll.
 type finished struct {
 	source string
-	asked  bool // by somebody, not by the schedule
+	host   string // as it was expected
+	asked  bool   // by somebody, not by the schedule
 	result Result
 	err    error
 }
@@ -66,13 +61,12 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	}
 	l.seen = clock()
 	for _, s := range stored {
-		host := asked(s.SourceSettings, s.State)
 		if rest := s.State.LastPoll.Add(a.o.HostInterval); rest.After(l.seen) && !s.State.LastPoll.After(l.seen) {
-			l.queue.Rest(host, rest) // another process has just asked it
+			l.queue.Rest(AskedHost(s), rest) // another process has just asked it
 		}
-		if pauses(s.State.Status) && s.State.NotBefore.After(l.seen) {
-			l.queue.Pause(host, s.State.NotBefore)
-		}
+	}
+	for host, until := range Pauses(stored, l.seen) {
+		l.queue.Pause(host, until)
 	}
 	for _, s := range a.resume(stored, l.seen) {
 		if !a.o.Manual {
@@ -87,11 +81,6 @@ func (l *loop) enqueue(id string, next sourceTurn) {
 	next.at = wall(next.at)
 	l.turns[id] = next
 	l.queue.Set(id, next.host, next.at)
-}
-
-// asked is the host that a poll of a source in that state asks.
-func asked(s storage.SourceSettings, state storage.State) string {
-	return fetch.Host(cmp.Or(state.MovedTo, state.Moving, s.URL))
 }
 
 // run polls what is due until ctx ends, and returns when the polls under way
@@ -128,59 +117,21 @@ func (l *loop) sleep() time.Duration {
 	return min(max(wake.Sub(now), 0), longestSleep)
 }
 
-// wall is a time without its reading of the monotonic clock, which does not
-// run while the machine sleeps, nor follow when the clock is set.
-func wall(t time.Time) time.Time { return t.Round(0) }
-
-func clock() time.Time { return wall(time.Now()) }
-
-// watchClock notices when the clock has jumped, or the machine slept: due
-// times follow a clock that was set back, and what is overdue then is spread.
-func (l *loop) watchClock(now time.Time) {
-	passed := now.Sub(l.seen)
-	l.seen = now
-	switch {
-	case passed < -time.Second:
-		l.o.Log.Info("the clock was set back", "by", -passed)
-		l.queue.Shift(passed)
-	case passed > 2*longestSleep:
-		l.o.Log.Info("the machine slept or the clock was set", "for", passed)
-		l.spread(now)
-	}
-}
-
-// spread puts off what is overdue, so that not all is polled at once. Who
-// asked for a poll, and a source never polled, does not wait.
-func (l *loop) spread(now time.Time) {
-	if l.o.Manual {
-		return
-	}
-	for id, due := range maps.Collect(l.queue.Waiting()) {
-		turn := l.turns[id]
-		if due.After(now) || turn.first || len(l.waiting[id]) > 0 {
-			continue
-		}
-		turn.at, turn.admitted = l.o.Policy.Resume(schedule.Visit{ID: id}, due, now), false
-		l.enqueue(id, turn)
-	}
-}
-
-// held reports whether polls wait because our own network is down, but for one
-// now and then that tries.
-func (l *loop) held(now time.Time) bool {
-	return !l.o.Manual && l.outage.isDown() && len(l.forced) == 0 && (len(l.busy) > 0 || now.Sub(l.probed) < probeGap)
-}
-
 // start begins the polls that are due, as far as there are workers.
 func (l *loop) start(ctx context.Context) {
 	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
 		now := clock()
-		if l.held(now) {
+		held := l.held(now)
+		if held && len(l.waiting) == 0 {
 			return
 		}
 		id, ok := l.queue.Next(now)
 		if !ok {
 			return
+		}
+		if held && len(l.waiting[id]) == 0 {
+			l.queue.Postpone(id, now.Add(probeGap)) // only who was asked for goes on
+			continue
 		}
 		if at := l.admit(id, now); at.After(now) {
 			l.postpone(id, at)
@@ -213,7 +164,7 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	l.busy[id] = true
 	l.probed = now
 	l.underway.Store(int64(len(l.busy)))
-	f := finished{source: id, asked: len(l.waiting[id]) > 0}
+	f := finished{source: id, host: l.turns[id].host, asked: len(l.waiting[id]) > 0}
 	forced, article := l.forced[id], l.turns[id].article
 	delete(l.forced, id)
 	delete(l.turns, id)
@@ -258,31 +209,22 @@ func (l *loop) finish(ctx context.Context, f finished) {
 	l.underway.Store(int64(len(l.busy)))
 	l.heed(ctx, f, now)
 	l.queue.Done(f.source, now)
-	next := f.result.next
-	switch {
-	case errors.Is(f.err, context.Canceled):
-		f.result = Result{Source: f.source, Outcome: Stopped}
-	case f.err != nil:
-		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
-		next = sourceTurn{at: now.Add(retryCommit), host: fetch.Host(l.sources[f.source].URL)}
-		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err)}
-	default:
-		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,
-			"new", f.result.New, "updated", f.result.Updated, "bytes", f.result.Bytes, "elapsed", f.result.Elapsed,
-			"next_due", f.result.NextDue, "err", f.result.Error)
-	}
+	f = l.settled(f, now)
+
 	result, polled := l.polled[f.source]
 	if !polled && !f.result.article {
 		result, polled = f.result, true
 	}
-	waiting := l.waiting[f.source]
+	waiting, next := l.waiting[f.source], f.result.next
 	switch {
 	case !polled && len(waiting) > 0:
 		// They asked for a poll while an article was being visited.
-		l.forced[f.source] = slices.ContainsFunc(waiting, func(r *request) bool { return r.force })
-		l.enqueue(f.source, sourceTurn{at: now, host: fetch.Host(l.sources[f.source].URL)})
+		if slices.ContainsFunc(waiting, func(r *request) bool { return r.force }) {
+			l.forced[f.source] = true
+		}
+		l.enqueue(f.source, sourceTurn{at: now, host: f.host})
 		return
-	case l.o.Manual && next.article && next.at.Before(now.Add(longestSleep)):
+	case l.o.Manual && next.article && next.at.Before(now.Add(longestSleep)) && !l.queue.Paused(next.host).After(now):
 		// Nobody will come back for the articles, so they are part of the poll.
 		l.polled[f.source] = result
 		l.enqueue(f.source, next)
@@ -297,71 +239,22 @@ func (l *loop) finish(ctx context.Context, f finished) {
 	}
 }
 
-// heed takes in what a poll learned about its host and about our network.
-func (l *loop) heed(ctx context.Context, f finished, now time.Time) {
-	if !f.asked && !f.result.article {
-		l.budget.Spend(now, f.result.requests)
-	}
-	r := f.result.reply
+// settled tells how a poll ended, and gives one that could not be kept its
+// result.
+func (l *loop) settled(f finished, now time.Time) finished {
 	switch {
-	case r.pause.After(now):
-		l.queue.Pause(r.host, r.pause)
-		l.turnAway(ctx, f.source, r)
-	case r.refused:
-		l.queue.Slow(r.host)
-	case r.answered:
-		l.queue.Ease(r.host)
+	case errors.Is(f.err, context.Canceled):
+		f.result = Result{Source: f.source, Outcome: Stopped}
+	case f.err != nil:
+		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
+		again := max(l.o.Policy.Min, l.sources[f.source].MinInterval) // its publisher cannot help it
+		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err), next: sourceTurn{at: now.Add(again), host: f.host}}
+	default:
+		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,
+			"new", f.result.New, "updated", f.result.Updated, "bytes", f.result.Bytes, "elapsed", f.result.Elapsed,
+			"next_due", f.result.NextDue, "err", f.result.Error)
 	}
-	if r.answered && l.outage.answered(r.host, now) {
-		l.o.Log.Info("our own network is back; polls resume")
-		l.spread(now)
-	}
-	if len(r.pardoned) > 0 {
-		l.o.Log.Warn("our own network seems to be down: most sources fail at once; polls wait")
-	}
-	for _, id := range r.pardoned {
-		l.pardons[id] = true
-	}
-	for id := range l.pardons {
-		if !l.busy[id] {
-			delete(l.pardons, id)
-			l.pardon(ctx, id)
-		}
-	}
-}
-
-// turnAway answers those who wait for other polls of a host that has just asked
-// to be left alone.
-func (l *loop) turnAway(ctx context.Context, source string, said reply) {
-	for id, waiting := range maps.Clone(l.waiting) {
-		known, err := l.o.Store.Source(ctx, id)
-		if err != nil || id == source || l.busy[id] || asked(known.SourceSettings, known.State) != said.host {
-			continue
-		}
-		delete(l.waiting, id)
-		delete(l.forced, id)
-		delete(l.turns, id)
-		l.queue.Remove(id)
-		if next := nextTurn(l.sources[id], known.State); !l.o.Manual && !next.at.IsZero() {
-			l.enqueue(id, next)
-		}
-		for _, r := range waiting {
-			r.answer(Result{Source: id, Outcome: Skipped, NextDue: known.State.NextDue, Error: pausedReason(said.pause)})
-		}
-	}
-}
-
-// pardon takes back the failures that were counted before it was known that our
-// own network is down: the source was well until then.
-func (l *loop) pardon(ctx context.Context, id string) {
-	known, err := l.o.Store.Source(ctx, id)
-	if err == nil && known.State.Failures > 0 {
-		known.State.Failures = 0
-		_, err = l.submit(ctx, commit{poll: &storage.Poll{Source: id, State: known.State}, now: clock()})
-	}
-	if err != nil {
-		l.o.Log.Error("failures could not be taken back", "source", id, "err", err)
-	}
+	return f
 }
 
 // drain waits for the polls under way and turns away who waits.

@@ -1,9 +1,13 @@
 package aggregator
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
+
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
 )
 
 // The signs by which a fault of our own network is told from those of others.
@@ -11,6 +15,7 @@ const (
 	signs      = 12        // the newest, of as many hosts
 	signLife   = time.Hour // older ones count no more
 	leastSigns = 3         // of failure
+	mostFailed = 1000      // sources whose failures may be taken back
 	probeGap   = longestSleep
 )
 
@@ -19,39 +24,62 @@ const (
 type outage struct {
 	mu     sync.Mutex // guards the fields below
 	recent []sign     // the newest last, one a host
+	failed []failure  // since the last answer
 	down   bool
+	back   []string // hosts that answered meanwhile, though they had not failed
 }
 
 // sign is how the last request to a host ended.
 type sign struct {
 	host   string
-	source string
 	at     time.Time
 	failed bool
 }
 
+// failure is a source that could not be reached and had been before.
+type failure struct {
+	host, source string
+	at           time.Time
+}
+
 // answered notes that a host answered, whatever it said. It reports whether
-// that ends an outage.
+// that ends an outage: a host does that had failed, or the second of those
+// that had not, since the first may be in a network beside.
 func (o *outage) answered(host string, now time.Time) (ended bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if ended = o.down; ended {
-		o.down, o.recent = false, nil
+	if !o.down {
+		o.failed = nil
+		o.note(sign{host: host, at: now})
+		return false
 	}
-	o.note(sign{host: host, at: now})
-	return ended
+	had := slices.ContainsFunc(o.failed, func(f failure) bool { return f.host == host })
+	if !had && !slices.Contains(o.back, host) {
+		o.back = append(o.back, host)
+	}
+	if !had && len(o.back) < 2 {
+		return false
+	}
+	o.down, o.recent, o.failed, o.back = false, nil, nil, nil
+	return true
 }
 
-// failed notes that a source could not be reached; it is a sign when the
-// source was well before. failed reports whether our network is down, and
-// which sources had failed for that reason before it was known.
-func (o *outage) failed(host, source string, well bool, now time.Time) (down bool, pardoned []string) {
+// unreached notes that a source could not be reached; it is a sign when it
+// had been before. unreached reports whether our network is down, and which
+// sources had failed for that reason before it was known.
+func (o *outage) unreached(host, source string, before bool, now time.Time) (down bool, pardoned []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.down || !well {
-		return o.down, nil
+	if !before && !o.down {
+		return false, nil
 	}
-	o.note(sign{host: host, source: source, at: now, failed: true})
+	if len(o.failed) < mostFailed {
+		o.failed = append(o.failed, failure{host, source, now})
+	}
+	if o.down {
+		return true, nil
+	}
+	o.note(sign{host: host, at: now, failed: true})
 	failures := 0
 	for _, s := range o.recent {
 		if s.failed {
@@ -62,9 +90,9 @@ func (o *outage) failed(host, source string, well bool, now time.Time) (down boo
 		return false, nil
 	}
 	o.down = true
-	for _, s := range o.recent {
-		if s.failed && s.source != source {
-			pardoned = append(pardoned, s.source)
+	for _, f := range o.failed {
+		if now.Sub(f.at) <= signLife && !slices.Contains(pardoned, f.source) {
+			pardoned = append(pardoned, f.source)
 		}
 	}
 	return true, pardoned
@@ -83,4 +111,36 @@ func (o *outage) note(s sign) {
 	})
 	o.recent = append(o.recent, s)
 	o.recent = o.recent[max(0, len(o.recent)-signs):]
+}
+
+// held reports whether polls wait because our own network is down, but for one
+// now and then that tries.
+func (l *loop) held(now time.Time) bool {
+	return !l.o.Manual && l.outage.isDown() && (len(l.busy) > 0 || now.Sub(l.probed) < probeGap)
+}
+
+// pardon takes back the failures that were counted before it was known that our
+// own network is down: these sources were well until then. Those under way are
+// pardoned when they have ended.
+func (l *loop) pardon(ctx context.Context, ids []string) {
+	if len(ids) > 0 {
+		l.o.Log.Warn("our own network seems to be down: most sources fail at once, and none of them is blamed")
+	}
+	for _, id := range ids {
+		l.pardons[id] = true
+	}
+	for id := range l.pardons {
+		if l.busy[id] {
+			continue
+		}
+		delete(l.pardons, id)
+		known, err := l.o.Store.Source(ctx, id)
+		if err == nil && known.State.Failures > 0 {
+			known.State.Failures, known.State.DueReason = 0, schedule.ReasonOutage
+			_, err = l.submit(ctx, commit{poll: &storage.Poll{Source: id, State: known.State}, now: clock()})
+		}
+		if err != nil {
+			l.o.Log.Error("failures could not be taken back", "source", id, "err", err)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"newsfeed/aggregator/fetch"
@@ -64,13 +65,21 @@ func (t *turn) readParts(ctx context.Context) ([]document, error) {
 	var docs []document
 	var failures error
 	read := 0
+	refused := false // to go on would be rude
 	for _, i := range pending(t.parts) {
+		if refused {
+			break
+		}
 		doc, err := t.readPart(ctx, &t.parts[i])
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
 			failures = cmp.Or(failures, fmt.Errorf("sitemap %d of the index: %w", i+1, err))
+			if status := (*fetch.StatusError)(nil); errors.As(err, &status) && isPause(status.Code) {
+				t.pause = t.bounded(status.RetryAfter)
+				refused = true
+			}
 			continue
 		case doc.Document != nil:
 			docs = append(docs, doc)
@@ -100,10 +109,23 @@ func pending(parts []storage.Part) []int {
 	return list[:min(len(list), partsAtATime)]
 }
 
+// partAccess returns what of the source's access its parts share: all of it on
+// the same server, nothing elsewhere.
+func (t *turn) partAccess(part string) fetch.Access {
+	index, err := url.Parse(t.source.URL)
+	u, failed := url.Parse(part)
+	if err != nil || failed != nil || u.Scheme != index.Scheme || !strings.EqualFold(u.Host, index.Host) {
+		return fetch.Access{}
+	}
+	access := t.source.Access
+	access.User = cmp.Or(access.User, index.User)
+	return access
+}
+
 // readPart visits one part. There is no document when it did not change, or is
 // not there any more.
 func (t *turn) readPart(ctx context.Context, p *storage.Part) (document, error) {
-	visit, err := t.o.Client.Get(ctx, fetch.Request{URL: p.URL, Validators: fetch.Validators(p.Validators)})
+	visit, err := t.o.Client.Get(ctx, fetch.Request{URL: p.URL, Validators: fetch.Validators(p.Validators), Access: t.partAccess(p.URL)})
 	t.count(visit)
 	p.Visited = time.Now()
 	status := (*fetch.StatusError)(nil)

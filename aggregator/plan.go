@@ -33,20 +33,20 @@ func (s Source) visit(state storage.State, habit *schedule.Habit) schedule.Visit
 		Costly:    costly(state),
 		Habit:     habit,
 		Shown:     len(state.Seen),
-		Price:     state.Price,
 	}
 }
 
 // The polls after which a source is known to send its document whole each
-// time: it gives no validators, or has never answered 304 to any.
+// time: it gives no validators, or has sent the same one again and never
+// answered 304.
 const (
 	pollsWithout = 3
-	pollsInVain  = 20
+	pollsInVain  = 5
 )
 
 func costly(s storage.State) bool {
 	without := s.Validators == storage.Validators{}
-	return without && s.Polls >= pollsWithout || s.Traffic.NotModified == 0 && s.Traffic.Conditional >= pollsInVain
+	return without && s.Polls >= pollsWithout || s.Traffic.NotModified == 0 && s.Traffic.Repeated >= pollsInVain
 }
 
 // plan sets when a source is due next, after a poll that brought new entries
@@ -73,7 +73,7 @@ func (c *committer) plan(ctx context.Context, m commit, s storage.State, publish
 	if len(plan.Capped) > 0 {
 		c.o.Log.Debug("the publisher asks for more than max_interval", "source", src.ID, "by", plan.Capped, "next_due", plan.Due)
 	}
-	s.NextDue, s.DueReason, s.Slow, s.Price = plan.Due, plan.Reason, plan.Slow, v.Price
+	s.NextDue, s.DueReason, s.Slow, s.Trim = plan.Due, plan.Reason, plan.Slow, c.budget.Trim()
 	s.Bounds = make([]storage.Bound, len(plan.Bounds))
 	for i, b := range plan.Bounds {
 		s.Bounds[i] = storage.Bound(b)
@@ -126,13 +126,13 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) []storage.So
 			continue
 		}
 		a.budget.Set(s.ID, a.o.Policy.Demand(src.visit(s.State, known(s.State))))
-		if s.State.Price > 0 && s.State.LastPoll.After(newest.LastPoll) {
+		if len(s.State.Habit) > 0 && s.State.LastPoll.After(newest.LastPoll) {
 			newest = s.State
 		}
 		list = append(list, s)
 	}
-	if newest.Price > 0 {
-		a.budget.Restore(now, newest.Price)
+	if !newest.LastPoll.IsZero() {
+		a.budget.Restore(now, newest.Trim)
 	}
 	for i, s := range list {
 		src := a.sources[s.ID]

@@ -51,15 +51,6 @@ type Result struct {
 	next     sourceTurn
 }
 
-// reply is what a poll learned about a host.
-type reply struct {
-	host     string
-	answered bool
-	refused  bool      // too many requests, it does not say until when
-	pause    time.Time // before which it wants no request; zero: it does not say
-	pardoned []string  // sources whose failures turned out to be our own network's
-}
-
 // request asks the loop for polls.
 type request struct {
 	sources  []string // empty: all that are due
@@ -109,14 +100,10 @@ func (r *request) answer(result Result) {
 
 // accept queues what a request asks for.
 func (l *loop) accept(ctx context.Context, r *request) {
-	stored, err := l.o.Store.Sources(ctx)
+	byID, err := l.known(ctx, r.sources)
 	if err != nil {
 		r.accepted <- fmt.Errorf("read sources: %w", err)
 		return
-	}
-	byID := make(map[string]storage.Source, len(stored))
-	for _, s := range stored {
-		byID[s.ID] = s
 	}
 	now := clock()
 	named := len(r.sources) > 0
@@ -142,16 +129,39 @@ func (l *loop) accept(ctx context.Context, r *request) {
 		}
 		l.waiting[id] = append(l.waiting[id], r)
 		if !l.busy[id] {
-			l.forced[id] = l.forced[id] || r.force
-			l.enqueue(id, sourceTurn{at: now, host: asked(s.SourceSettings, s.State), first: s.State.LastPoll.IsZero()})
+			if r.force {
+				l.forced[id] = true
+			}
+			l.enqueue(id, sourceTurn{at: now, host: AskedHost(s), first: s.State.LastPoll.IsZero()})
 		}
 	}
+}
+
+// known returns the named sources as the store has them, or all when none is
+// named.
+func (l *loop) known(ctx context.Context, ids []string) (map[string]storage.Source, error) {
+	byID := map[string]storage.Source{}
+	if len(ids) == 0 {
+		stored, err := l.o.Store.Sources(ctx)
+		for _, s := range stored {
+			byID[s.ID] = s
+		}
+		return byID, err
+	}
+	for _, id := range ids {
+		s, err := l.o.Store.Source(ctx, id)
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return nil, err
+		}
+		byID[id] = s
+	}
+	return byID, nil
 }
 
 // refusal says why a source may not be visited now; empty: it may.
 func (l *loop) refusal(s storage.Source, force bool, now time.Time) string {
 	state := s.State
-	host := asked(s.SourceSettings, state)
+	paused := l.queue.Paused(AskedHost(s))
 	switch again := state.LastForced.Add(l.o.MinForce); {
 	case s.ID == "":
 		return "unknown to the store"
@@ -161,8 +171,8 @@ func (l *loop) refusal(s storage.Source, force bool, now time.Time) string {
 		return goneReason
 	case now.Before(state.NotBefore):
 		return "the publisher asked to wait until " + stamp(state.NotBefore)
-	case now.Before(l.queue.Paused(host)):
-		return pausedReason(l.queue.Paused(host))
+	case now.Before(paused):
+		return pausedReason(paused)
 	case force && !state.LastForced.IsZero() && now.Before(again):
 		return "forced a moment ago; again from " + stamp(again)
 	case !force && now.Before(state.NextDue):

@@ -27,6 +27,7 @@ type turn struct {
 
 	traffic  storage.Traffic // with that of this poll
 	requests int             // of this poll
+	pause    time.Time       // that a part of the source asked for
 
 	// What has been read, which is kept when the poll succeeds.
 	body  storage.Digest
@@ -102,6 +103,7 @@ func (t turn) succeeded() storage.State {
 	s.Status, s.Error, s.Failures, s.Gone = t.visit.Status, "", 0, false
 	s.Validators = storage.Validators(t.visit.Validators)
 	s.Body, s.Parts, s.Reading = t.body, t.parts, t.source.reading()
+	s.NotBefore = t.pause
 	s.MovedTo, s.Moving = cmp.Or(t.visit.Permanent, s.MovedTo, s.Moving), ""
 	if t.visit.MaxAgeGiven || !t.visit.Unchanged {
 		s.Hints.MaxAge = t.visit.MaxAge
@@ -133,41 +135,53 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 	s.Error = line(cause)
 	s.Status = 0
 	end := ending{planned: t.planned()}
-	host := asked(t.source.SourceSettings, t.state)
-	var pardoned []string
+	said := reply{host: t.host()}
 	status := (*fetch.StatusError)(nil)
 	switch {
 	case errors.As(cause, &status):
 		s.Status, s.NotBefore = status.Code, t.bounded(status.RetryAfter)
-		s.Gone = status.Code == http.StatusGone
+		s.Gone = status.Code == http.StatusGone && !t.visit.Temporary
 		end.limited = limited(status.Code, t.visit.Traffic.Run)
+		said.answered, said.refused = true, end.limited && s.NotBefore.IsZero()
+		if isPause(status.Code) {
+			said.pause = s.NotBefore
+		}
 	case errors.Is(cause, parse.ErrNoFeed):
 		s.Status = http.StatusOK
 	}
 	if t.unreached(cause) {
-		if end.outage, pardoned = t.outage.failed(host, t.source.ID, t.state.Failures == 0, t.now); end.outage {
+		said.answered = false
+		well := t.state.Failures == 0 && !t.state.LastSuccess.IsZero()
+		if end.outage, said.pardoned = t.outage.unreached(said.host, t.source.ID, well, t.now); end.outage {
 			s.Failures = t.state.Failures
 		}
 	}
 	s = t.moved(s, cause)
 	result, err := t.commit(ctx, commit{poll: &storage.Poll{Source: t.source.ID, State: s}, ending: &end, now: t.now})
 	result.Outcome, result.Error, result.Status = Failed, s.Error, s.Status
-	result.reply = reply{
-		host: host, answered: status != nil && !t.unreached(cause), refused: end.limited && s.NotBefore.IsZero(), pardoned: pardoned,
-	}
-	if pauses(s.Status) {
-		result.reply.pause = s.NotBefore
-	}
+	result.reply = said
 	return result, err
+}
+
+// host is the one that answered last, or was to be asked.
+func (t turn) host() string {
+	return cmp.Or(fetch.Host(t.visit.URL), askedHost(t.source.SourceSettings, t.state))
 }
 
 // bounded is a time asked for by a publisher, within what the policy allows.
 func (t turn) bounded(asked time.Time) time.Time {
-	if latest := t.now.Add(t.o.Policy.Max); asked.After(latest) {
-		t.o.Log.Info("Retry-After is longer than max_interval", "source", t.source.ID, "asked", asked, "kept", latest)
-		return latest
+	kept := earlier(asked, t.now.Add(t.o.Policy.Max))
+	if kept.Before(asked) {
+		t.o.Log.Info("Retry-After is longer than max_interval", "source", t.source.ID, "asked", asked, "kept", kept)
 	}
-	return asked
+	return kept
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // unreached reports whether no answer of the source's came, but none or that
@@ -180,20 +194,6 @@ func (t turn) unreached(cause error) bool {
 	portal := errors.Is(cause, parse.ErrNoFeed) || fetch.Blocked(cause) ||
 		errors.As(cause, &status) && status.Code == http.StatusNetworkAuthenticationRequired
 	return portal && !t.state.LastSuccess.IsZero()
-}
-
-// burstRun is how many requests in a row make a burst.
-const burstRun = 3
-
-// limited reports whether a status says that we ask too often. After a burst,
-// 403 does so too.
-func limited(status, run int) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusForbidden && run >= burstRun
-}
-
-// pauses reports whether a status with a Retry-After is about the whole host.
-func pauses(status int) bool {
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
 // planned returns the wait before this poll as it was planned.
@@ -230,7 +230,7 @@ func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Res
 	}
 	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned()}
 	result, err := t.commit(ctx, commit{poll: &p, items: digests, articles: t.source.FullText, ending: &end, now: t.now})
-	result.reply = reply{host: asked(t.source.SourceSettings, t.state), answered: true}
+	result.reply = reply{host: t.host(), answered: true, pause: t.pause}
 	return result, err
 }
 

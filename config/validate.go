@@ -18,9 +18,16 @@ func (c Config) validate(r *report) {
 	}
 	c.Feed.validate(r)
 	validateSources(r, c.Sources, c.Poll)
-	if least := float64(len(c.Sources)) / time.Duration(c.Poll.MaxInterval).Minutes(); c.Poll.RequestsPerMinute > 0 && float64(c.Poll.RequestsPerMinute) < least {
+	c.Poll.validateBudget(r, len(c.Sources))
+}
+
+// validateBudget warns of a budget that does not suffice to visit each source as
+// seldom as is allowed.
+func (p Poll) validateBudget(r *report, sources int) {
+	least := float64(sources) / time.Duration(p.MaxInterval).Minutes()
+	if p.RequestsPerMinute > 0 && float64(p.RequestsPerMinute) < least {
 		r.warn("poll.requests_per_minute", "%d is less than %d sources need to be visited every poll.max_interval, %v; that is what they get",
-			c.Poll.RequestsPerMinute, len(c.Sources), c.Poll.MaxInterval)
+			p.RequestsPerMinute, sources, p.MaxInterval)
 	}
 }
 

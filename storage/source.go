@@ -77,7 +77,7 @@ type State struct {
 	Slow      time.Duration // wait that refusals have taught
 	Hints     Hints
 	Habit     []byte  // when the source publishes, in the form of the scheduler
-	Price     float64 // of a request when NextDue was chosen, in item-minutes
+	Trim      float64 // of the price of requests when NextDue was chosen
 
 	LastPoll    time.Time
 	LastSuccess time.Time // the last 200 or 304 that could be read
@@ -123,6 +123,7 @@ type Traffic struct {
 	Requests    uint64    // redirects included
 	Conditional uint64    // of Requests, with validators
 	NotModified uint64    // answered 304
+	Repeated    uint64    // answered with the document as it was before
 
 	// Gap is the shortest time from the end of a request to the registrable
 	// domain, also of another source, to the start of the next; 0: not known.

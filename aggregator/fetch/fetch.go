@@ -102,15 +102,16 @@ func (c *Client) Close() { c.transports.close() }
 // Get visits the URL of r. The error is a *StatusError when the visit ended in
 // a status that brings no document, a *RobotsError when a page's site forbids
 // it, and ctx's when ctx ended the visit; Unanswered tells the failures of the
-// network. With an error the Visit says only what was asked: Traffic, Elapsed
-// and Permanent. What else was known of the source stays true.
+// network. With an error the Visit says only what was asked: URL, Permanent,
+// Temporary, Traffic and Elapsed. What else was known of the source stays true.
 func (c *Client) Get(ctx context.Context, r Request) (Visit, error) {
 	t, err := c.newTrip(r)
 	if err != nil {
 		return Visit{}, err
 	}
 	visit, err := t.run(ctx)
-	visit.Permanent = t.path.permanent
+	visit.URL = t.asked
+	visit.Permanent, visit.Temporary = t.path.permanent, t.path.temporary
 	visit.Elapsed = t.spent
 	visit.Traffic = t.traffic
 	return visit, err
@@ -125,7 +126,8 @@ type trip struct {
 	path    path
 	spent   time.Duration
 	traffic Traffic
-	resent  bool // a kept connection was closed
+	resent  bool   // a kept connection was closed
+	asked   string // last
 }
 
 func (c *Client) newTrip(r Request) (*trip, error) {

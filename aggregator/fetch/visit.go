@@ -13,7 +13,7 @@ import (
 
 // Visit is what a visit brought. It belongs to the caller.
 type Visit struct {
-	URL       string // that answered, without userinfo and fragment; its query may be secret
+	URL       string // that was asked last, without userinfo and fragment; its query may be secret
 	Status    int    // 200, 203 or 304
 	Unchanged bool   // 304: the document is the one the validators were for
 
@@ -30,6 +30,9 @@ type Visit struct {
 	// URL asked for, or empty. It is worth keeping when the document turns
 	// out to be what was sought.
 	Permanent string
+
+	// Temporary says that another redirect was followed as well.
+	Temporary bool
 
 	// MaxAge is how long the publisher calls the document fresh (RFC 9111
 	// section 4.2), counted from now. It is 0 when stale or not said.
@@ -68,6 +71,7 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 	defer turn.leave()
 	known := t.request.Validators.forURL(to.String())
 	t.traffic.add(turn.traffic(!known.empty()))
+	t.asked = to.String()
 
 	start := time.Now()
 	defer func() { t.spent += time.Since(start) }()
@@ -105,7 +109,6 @@ func (t *trip) exchange(ctx context.Context, stop context.CancelCauseFunc, to *u
 	now := time.Now()
 	h := response.Header
 	visit := Visit{
-		URL:             to.String(),
 		Status:          response.StatusCode,
 		ContentType:     h.Get("Content-Type"),
 		ContentLocation: contentLocation(to, h),
@@ -127,7 +130,7 @@ func (t *trip) exchange(ctx context.Context, stop context.CancelCauseFunc, to *u
 		return visit, nil
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNonAuthoritativeInfo:
 		visit.Body, visit.Bytes, err = readBody(response, t.client.options.MaxBody)
-		visit.Validators = issued(visit.URL, h)
+		visit.Validators = issued(to.String(), h)
 		return visit, err
 	}
 	return visit, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(h, now)}

@@ -91,15 +91,35 @@ func (b *Budget) remove(id string) {
 	}
 }
 
-// Restore goes on from the price of an earlier run.
-func (b *Budget) Restore(now time.Time, price float64) {
+// Restore goes on from the correction that an earlier run had learned.
+func (b *Budget) Restore(now time.Time, trim float64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.begin(now)
 	b.learned = true
 	b.price = b.fair()
 	b.found, b.among = now, len(b.demands)
-	b.trim = clamp(math.Log(price)-b.price, maxTrim)
+	b.trim = clamp(trim, maxTrim)
+}
+
+// Trim returns the correction of the price by the requests that were made, to
+// be kept for Restore.
+func (b *Budget) Trim() float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.trim
+}
+
+// Shift moves all times, after a step of the clock.
+func (b *Budget) Shift(by time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, t := range []*time.Time{&b.found, &b.begun, &b.reserved} {
+		if !t.IsZero() {
+			*t = t.Add(by)
+		}
+	}
+	b.spent, b.hour = [24]float64{}, 0
 }
 
 // Price returns the price of a request in item-minutes.

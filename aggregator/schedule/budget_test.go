@@ -84,7 +84,7 @@ func TestBudget_TheBusyGetMore(t *testing.T) {
 	}
 }
 
-func TestBudget_APriceSurvivesARestart(t *testing.T) {
+func TestBudget_WhatItLearnedSurvivesARestart(t *testing.T) {
 	fill := func(b *schedule.Budget) {
 		for i := range 50 {
 			b.Set(fmt.Sprint(i), policy.Demand(schedule.Visit{Time: noon, Habit: year(float64(i + 1))}))
@@ -92,11 +92,34 @@ func TestBudget_APriceSurvivesARestart(t *testing.T) {
 	}
 	old, restored := schedule.NewBudget(0), schedule.NewBudget(0)
 	fill(old)
-	price := old.Price(noon) * 1.5
+	now := noon
+	for range 24 * 20 {
+		now = now.Add(time.Hour)
+		old.Spend(now, 60) // of 50
+		old.Price(now)
+	}
+	if old.Trim() < 0.1 {
+		t.Errorf("after too many requests the price is corrected by %g", old.Trim())
+	}
 	fill(restored)
-	restored.Restore(noon, price)
-	if got := restored.Price(noon.Add(time.Minute)); math.Abs(got/price-1) > 1e-6 {
-		t.Errorf("%g, was %g", got, price)
+	restored.Restore(now, old.Trim())
+	if was, is := old.Price(now), restored.Price(now.Add(time.Minute)); math.Abs(is/was-1) > 0.01 {
+		t.Errorf("%g, was %g", is, was)
+	}
+}
+
+// TestBudget_FollowsTheClock sets the clock back by a day: nobody waits for it
+// to come again.
+func TestBudget_FollowsTheClock(t *testing.T) {
+	b := schedule.NewBudget(10)
+	b.Restore(noon, 0)
+	for range 1000 {
+		b.Admit(noon)
+	}
+	last := b.Admit(noon).Sub(noon)
+	b.Shift(-aDay)
+	if wait := b.Admit(noon.Add(-aDay)).Sub(noon.Add(-aDay)); wait > last+time.Minute {
+		t.Errorf("waits %v, and %v before", wait, last)
 	}
 }
 
@@ -104,7 +127,7 @@ func TestBudget_APriceSurvivesARestart(t *testing.T) {
 // thrice the budget at most, after a first lot.
 func TestBudget_AdmitsNoHerd(t *testing.T) {
 	b := schedule.NewBudget(10)
-	b.Restore(noon, 1)
+	b.Restore(noon, 0)
 	within := map[int]int{} // by the minute
 	for range 3000 {
 		within[int(b.Admit(noon).Sub(noon)/time.Minute)]++
@@ -181,7 +204,7 @@ func newFleet() *fleet {
 		f.budget.Set(id, policy.Demand(schedule.Visit{Time: noon, Habit: h}))
 		f.queue.Set(id, id, noon)
 	}
-	f.budget.Restore(noon, 10)
+	f.budget.Restore(noon, 0)
 	return f
 }
 

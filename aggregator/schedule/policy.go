@@ -96,6 +96,10 @@ const (
 	BoundSkip     = "skipHours and skipDays"
 )
 
+// ReasonOutage is the reason of a plan after a failure that was not the
+// source's.
+const ReasonOutage = "our own network seems to be down"
+
 // Next returns when the source is due after a visit.
 func (p Policy) Next(v Visit) Plan {
 	plan := Plan{Slow: p.slow(v)}
@@ -117,7 +121,7 @@ func (p Policy) Next(v Visit) Plan {
 	add(BoundFloor, "not more often than every "+short(floor), v.Time.Add(floor))
 	switch {
 	case v.Outage:
-		add(BoundOutage, "our own network seems to be down", v.Time.Add(floor+offset(overdueSpread, v.ID)))
+		add(BoundOutage, ReasonOutage, v.Time.Add(floor+offset(overdueSpread, v.ID)))
 	case v.Failures > 0:
 		due := v.Time.Add(p.backoff(v.ID, v.Failures, max(p.Min, v.Min)))
 		if v.Schedule != nil {
@@ -141,7 +145,8 @@ func (p Policy) Next(v Visit) Plan {
 	if !v.NotBefore.IsZero() {
 		add(BoundAsked, "the publisher asked to wait", capped(BoundAsked, v.NotBefore))
 	}
-	if at, later := v.Hints.open(plan.Due); later && !at.After(latest) {
+	if at, later := v.Hints.open(plan.Due); later && plan.Due.Before(latest) {
+		at = capped(BoundSkip, at)
 		add(BoundSkip, "the publisher's "+BoundSkip, at.Add(offset(min(overdueSpread, latest.Sub(at)), v.ID)))
 	}
 	return plan
@@ -167,7 +172,11 @@ func (p Policy) habitual(v Visit, floor time.Duration) (time.Duration, string) {
 		most = float64(v.Shown) / 2 // so that no item scrolls out of the document unseen
 	}
 	wait := f.wait(v.Price*v.cost()*v.spread(), most, floor.Minutes(), p.Max.Minutes())
-	return time.Duration(wait * float64(time.Minute)), "publishes " + perDay(v.habit().Rate())
+	reason := "publishes " + perDay(v.habit().Rate())
+	if wait == p.Max.Minutes() {
+		reason += ", and max_interval is over"
+	}
+	return time.Duration(wait * float64(time.Minute)), reason
 }
 
 func (v Visit) habit() *Habit {
@@ -290,13 +299,6 @@ func offset(span time.Duration, names ...string) time.Duration {
 func fraction(names ...string) float64 {
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 func later(a, b time.Time) time.Time {

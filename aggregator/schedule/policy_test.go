@@ -47,7 +47,7 @@ func TestPolicyNext(t *testing.T) {
 		{"success", schedule.Visit{}, 45 * time.Minute, 70 * time.Minute, "publishes 1.8 items a day"},
 		{"first success", schedule.Visit{First: true}, 45 * time.Minute, 2 * time.Hour, "publishes 1.8 items a day"},
 		{"a request is cheap", schedule.Visit{Price: 1e-9}, 15 * time.Minute, 15 * time.Minute, often},
-		{"a request is dear", schedule.Visit{Price: 1e9}, 24 * time.Hour, 24 * time.Hour, "publishes 1.8 items a day"},
+		{"a request is dear", schedule.Visit{Price: 1e9}, 24 * time.Hour, 24 * time.Hour, "publishes 1.8 items a day, and max_interval is over"},
 		{"floor of the source", schedule.Visit{Min: 3 * time.Hour}, 3 * time.Hour, 3 * time.Hour, "not more often than every 3h0m"},
 		{"floor below the policy's", schedule.Visit{Min: time.Minute, Price: 1e-9}, 15 * time.Minute, 15 * time.Minute, often},
 		{"a document of few items", schedule.Visit{Shown: 1, Price: 1e9}, 2 * time.Hour, 7 * time.Hour, "publishes 1.8 items a day"},
@@ -176,8 +176,14 @@ func TestA22_SourcesAddedTogetherAreSpread(t *testing.T) {
 func TestA25_EveryHintIsCapped(t *testing.T) {
 	const years = 504576000 * time.Second
 	hints := []schedule.Hints{
-		{MaxAge: years}, {TTL: years}, {Period: years}, {Period: years, Base: noon.Add(-time.Hour)},
-		{SkipDays: 1<<7 - 1}, {SkipHours: 1<<24 - 1}, {SkipDays: 0b1111110}, {MaxAge: years, SkipHours: 1<<24 - 2},
+		{MaxAge: years},
+		{TTL: years},
+		{Period: years},
+		{Period: years, Base: noon.Add(-time.Hour)},
+		{SkipDays: 1<<7 - 1},
+		{SkipHours: 1<<24 - 1},
+		{SkipDays: 0b1111110},
+		{MaxAge: years, SkipHours: 1<<24 - 2},
 	}
 	for failures := range 40 {
 		for i, h := range hints {

@@ -97,7 +97,7 @@ func (a api) sources(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	pauses := pausesOf(sources, time.Now())
+	pauses := aggregator.Pauses(sources, time.Now())
 	list := make([]sourceJSON, 0, len(sources))
 	for _, s := range sources {
 		if id := r.URL.Query().Get("id"); id == "" || id == s.ID {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"newsfeed/aggregator"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
@@ -149,7 +150,7 @@ type boundJSON struct {
 	At string `json:"at"`
 }
 
-func newSourceJSON(s storage.Source, pauses pauses) sourceJSON {
+func newSourceJSON(s storage.Source, pauses map[string]time.Time) sourceJSON {
 	var habit schedule.Habit
 	rate := 0.0
 	if err := habit.UnmarshalBinary(s.State.Habit); err == nil && habit.Known() {
@@ -168,7 +169,7 @@ func newSourceJSON(s storage.Source, pauses pauses) sourceJSON {
 	for _, b := range s.State.Bounds {
 		j.DueBounds = append(j.DueBounds, boundJSON{b.Name, rfc3339(b.At)})
 	}
-	if until := pauses[domain(s)]; until.After(s.State.NextDue) && !s.State.NextDue.IsZero() {
+	if until := pauses[aggregator.AskedHost(s)]; until.After(s.State.NextDue) && !s.State.NextDue.IsZero() {
 		j.NextDue, j.DueReason = rfc3339(until), "its host asked to wait"
 		j.DueBounds = append(j.DueBounds, boundJSON{"host", rfc3339(until)})
 	}

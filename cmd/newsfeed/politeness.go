@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
-	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator"
 	"newsfeed/storage"
 )
 
@@ -40,10 +39,10 @@ func politeness(sources []storage.Source, now time.Time) []domainJSON {
 		if t.Requests == 0 {
 			continue
 		}
-		d := sums[domain(s)]
+		d := sums[aggregator.AskedHost(s)]
 		if d == nil {
 			d = &sum{Traffic: storage.Traffic{Since: t.Since}}
-			sums[domain(s)] = d
+			sums[aggregator.AskedHost(s)] = d
 		}
 		d.sources++
 		d.Requests += t.Requests
@@ -56,7 +55,7 @@ func politeness(sources []storage.Source, now time.Time) []domainJSON {
 			d.Gap = t.Gap
 		}
 	}
-	pauses := pausesOf(sources, now)
+	pauses := aggregator.Pauses(sources, now)
 	list := make([]domainJSON, 0, len(sums))
 	for name, d := range sums {
 		requests := float64(d.Requests)
@@ -73,25 +72,6 @@ func politeness(sources []storage.Source, now time.Time) []domainJSON {
 		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Domain, b.Domain))
 	})
 	return list
-}
-
-// domain is the registrable domain that polls of a source ask.
-func domain(s storage.Source) string {
-	return fetch.Host(cmp.Or(s.State.MovedTo, s.State.Moving, s.URL))
-}
-
-// pauses are the times until which domains asked to be left alone.
-type pauses map[string]time.Time
-
-func pausesOf(sources []storage.Source, now time.Time) pauses {
-	p := pauses{}
-	for _, s := range sources {
-		asked := s.State.Status == http.StatusTooManyRequests || s.State.Status == http.StatusServiceUnavailable
-		if until := s.State.NotBefore; asked && until.After(now) && until.After(p[domain(s)]) {
-			p[domain(s)] = until
-		}
-	}
-	return p
 }
 
 func (p *program) printPoliteness(answer []byte) error {

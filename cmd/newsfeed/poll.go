@@ -143,14 +143,21 @@ func (p *program) printResults(results []aggregator.Result) {
 		return strings.Compare(a.Source, b.Source)
 	})
 	t := p.table("SOURCE", "OUTCOME", "STATUS", "NEW", "UPDATED", "SIZE", "TIME", "NOTE")
-	added, updated := 0, 0
+	added, updated, skipped := 0, 0, 0
 	for _, r := range results {
 		added, updated = added+r.New, updated+r.Updated
+		if r.Outcome == aggregator.Skipped {
+			skipped++
+		}
 		t.row(r.Source, string(r.Outcome), blankZero(r.Status), r.New, r.Updated,
 			humanize.IBytes(uint64(r.Bytes)), r.Elapsed.Round(time.Millisecond).String(), r.Error)
 	}
 	if len(results) > 0 {
 		t.print()
 	}
-	p.note("%s polled: %s new, %d updated\n", plural(len(results), "source"), plural(added, "entry"), updated)
+	more := ""
+	if skipped > 0 {
+		more = fmt.Sprintf("; %d skipped", skipped)
+	}
+	p.note("%s polled: %s new, %d updated%s\n", plural(len(results)-skipped, "source"), plural(added, "entry"), updated, more)
 }

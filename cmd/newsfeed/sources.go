@@ -49,13 +49,19 @@ func (p *program) printSources(answer []byte) error {
 		t, _ := time.Parse(time.RFC3339, s)
 		return ago(t, now)
 	}
+	next := func(s sourceJSON) string {
+		if t, err := time.Parse(time.RFC3339, s.NextDue); err == nil && t.Before(now) {
+			return "now"
+		}
+		return since(s.NextDue)
+	}
 	t := p.table("SOURCE", "STATE", "LAST SUCCESS", "NEXT POLL", "WHY", "FAILURES", "A DAY", "ENTRIES", "NOTE")
 	for _, s := range list {
 		note := s.Error
 		if s.MovedTo != "" && note == "" {
 			note = "moved to " + s.MovedTo
 		}
-		t.row(s.ID, s.State, since(s.LastSuccess), since(s.NextDue), s.DueReason, blankZero(s.Failures), rate(s.RatePerDay), s.Entries, note)
+		t.row(s.ID, s.State, since(s.LastSuccess), next(s), s.DueReason, blankZero(s.Failures), rate(s.RatePerDay), s.Entries, note)
 	}
 	t.print()
 	return nil
