@@ -45,7 +45,7 @@ const (
 	maxTrim    = 1.5
 	trimTime   = 5 * 24 * time.Hour
 	trimAfter  = 12 * time.Hour
-	slowPrice  = 1. / 120 // of the way to a new price, each hour
+	slowPrice  = 1. / 120 // of the way to a new price, each hour; more when the budget is young
 
 	leastPrice, greatestPrice = -12.0, 24.0 // logarithms
 )
@@ -143,11 +143,11 @@ func (b *Budget) find(now time.Time, firstDay bool) {
 		b.price = fair
 	} else {
 		hours := min(now.Sub(b.found).Hours(), 24)
-		b.price += (1 - math.Pow(1-slowPrice, hours)) * (fair - b.price)
+		step := min(max(slowPrice, 4/max(now.Sub(b.begun).Hours(), 4)), 1)
+		b.price += (1 - math.Pow(1-step, hours)) * (fair - b.price)
 		if run := now.Sub(b.begun); run >= trimAfter {
 			excess := b.rate(now, run)/b.requests() - 1
-			pace := min(max(run/3, trimTime/5), trimTime) // the less is known, the faster
-			b.trim = clamp(b.trim+hours*float64(time.Hour)/float64(pace)*clamp(excess, 1), maxTrim)
+			b.trim = clamp(b.trim+hours*float64(time.Hour)/float64(trimTime)*clamp(excess, 1), maxTrim)
 		}
 	}
 	b.found, b.among = now, len(b.demands)

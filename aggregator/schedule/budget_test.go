@@ -11,12 +11,13 @@ import (
 	"newsfeed/aggregator/schedule"
 )
 
-// year is the habit of a source that publishes so many items a day, at even
-// steps.
+// year is the habit of a source that publishes so many items a day, at no hour
+// more than at others.
 func year(perDay float64) *schedule.Habit {
 	var shown []time.Time
 	for i := range 20 {
-		shown = append(shown, noon.Add(-time.Duration((float64(i)+0.5)/perDay*float64(aDay))))
+		_, apart := math.Modf(float64(i) * math.Phi)
+		shown = append(shown, noon.Add(-time.Duration((float64(i)+apart)/perDay*float64(aDay))))
 	}
 	var h schedule.Habit
 	h.Learn(noon, shown)

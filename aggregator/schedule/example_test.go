@@ -19,7 +19,7 @@ func ExamplePolicy() {
 	}
 	habit.Learn(poll, mornings)
 
-	visit := schedule.Visit{ID: "daily", Time: poll, Habit: &habit, Price: 100}
+	visit := schedule.Visit{ID: "daily", Time: poll, Habit: &habit, Price: 40}
 	plan := p.Next(visit)
 	fmt.Println(plan.Due.Format("Monday 15h"), plan.Reason)
 

@@ -48,13 +48,15 @@ func (h *Habit) forecast(from float64) forecast {
 // profiles returns the daily profiles of the batches seen: smoothed over a
 // triangle of two hours to each side, and over neighbouring quarters.
 func (h *Habit) profiles() (wide, narrow [quarters]float64) {
-	const prior = 4 // batches, spread over the day
-	scale := quarters / (sum(h.hours[:]) + prior)
+	// Batches spread over the day. A source that keeps to its quarter of an
+	// hour is believed sooner: polls at other times would be in vain.
+	const widePrior, narrowPrior = 4, 0.5
+	total := sum(h.hours[:])
 	wide = box(box(h.hours))
 	for b := range wide {
 		before, after := h.hours[(b+quarters-1)%quarters], h.hours[(b+1)%quarters]
-		narrow[b] = (h.hours[b]/2 + before/4 + after/4 + prior/float64(quarters)) * scale
-		wide[b] = (wide[b] + prior/float64(quarters)) * scale
+		narrow[b] = (quarters*(h.hours[b]/2+before/4+after/4) + narrowPrior) / (total + narrowPrior)
+		wide[b] = (quarters*wide[b] + widePrior) / (total + widePrior)
 	}
 	return wide, narrow
 }
@@ -127,6 +129,9 @@ func (f *forecast) mean(to float64) float64 {
 	return total / (to - f.from)
 }
 
+// leastShare of the average intensity is to be expected at any time.
+const leastShare = 0.02
+
 // wait returns the minutes after which the items published since from have
 // waited for price item-minutes together, as expected, or are most items; not
 // less than floor and not more than ceiling. It solves
@@ -135,7 +140,7 @@ func (f *forecast) mean(to float64) float64 {
 //
 // for u. At a constant rate that is the interval √(2·price/λ), by which a
 // common price shares requests so that the mean delay is the least. The
-// intensity is never taken to be below a twentieth of the average: nobody
+// intensity is never taken to be below a small share of the average: nobody
 // keeps to habits for ever.
 func (f *forecast) wait(price, most, floor, ceiling float64) float64 {
 	waited, items := 0.0, 0.0 // item-minutes and items until x
@@ -143,7 +148,7 @@ func (f *forecast) wait(price, most, floor, ceiling float64) float64 {
 	for x := f.from; x < f.from+ceiling; {
 		end, shape := f.stretch(x)
 		step := min(end, f.from+ceiling) - x
-		rate := max(f.level*shape+excess, 0.05*f.level)
+		rate := max(f.level*shape+excess, leastShare*f.level)
 		next := waited + items*step + rate*step*step/2
 		if (next >= price || items+rate*step >= most) && x+step-f.from > floor {
 			dear := (math.Sqrt(items*items+2*rate*max(0, price-waited)) - items) / rate

@@ -80,7 +80,7 @@ func TestHabit_TheFirstDocumentSeeds(t *testing.T) {
 func TestHabit_ADailyDigestIsMetOnTime(t *testing.T) {
 	var h schedule.Habit
 	now := follow(&h, 40, at(40, 7, 3))
-	due := next(&h, now, 100)
+	due := next(&h, now, 40)
 	if due.Hour() != 7 {
 		t.Errorf("at %v due %v", now, due)
 	}

@@ -15,7 +15,7 @@
 // published, as RFC 3339 or seconds since 1970. Lines may be in any order; empty
 // ones and those that begin with # say nothing. What comes before the first slash
 // of a source's name is its kind, for the columns of the table. The first half
-// of the time is the warm-up.
+// of the time is the warm-up; polling begins after a tenth.
 package main
 
 import (

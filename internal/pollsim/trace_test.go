@@ -61,7 +61,7 @@ func TestTheFirstHalfOfATraceIsTheWarmUp(t *testing.T) {
 			{name: "b", kind: "trace", shown: 20, items: []float64{600}},
 			{name: "news/a", kind: "news", shown: 20, items: []float64{0, 2820}},
 		},
-		from: 1410, end: 2820,
+		start: 282, from: 1410, end: 2820,
 	}
 	if diff := cmp.Diff(want, read, cmp.AllowUnexported(trial{}, source{})); diff != "" {
 		t.Errorf("trial (-want +got):\n%s", diff)
