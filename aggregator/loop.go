@@ -12,6 +12,7 @@ import (
 
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
 )
 
 // longestSleep bounds how long the loop trusts a timer: after suspend or a
@@ -68,7 +69,14 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	for host, until := range Pauses(stored, l.seen) {
 		l.queue.Pause(host, until)
 	}
-	for _, s := range a.resume(stored, l.seen) {
+	due, replanned := a.resume(stored, l.seen)
+	for _, s := range replanned {
+		record := storage.Record{Time: l.seen, Poll: &storage.Poll{Source: s.ID, State: s.State}}
+		if err := a.o.Store.Commit(ctx, record); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range due {
 		if !a.o.Manual {
 			l.enqueue(s.ID, nextTurn(a.sources[s.ID], s.State))
 		}

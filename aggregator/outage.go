@@ -24,7 +24,7 @@ const (
 type outage struct {
 	mu     sync.Mutex // guards the fields below
 	recent []sign     // the newest last, one a host
-	failed []failure  // since the last answer
+	failed []failure  // of hosts that have not answered since
 	down   bool
 	back   []string // hosts that answered meanwhile, though they had not failed
 }
@@ -49,7 +49,7 @@ func (o *outage) answered(host string, now time.Time) (ended bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.down {
-		o.failed = nil
+		o.failed = slices.DeleteFunc(o.failed, func(f failure) bool { return f.host == host || now.Sub(f.at) > signLife })
 		o.note(sign{host: host, at: now})
 		return false
 	}

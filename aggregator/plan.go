@@ -73,12 +73,8 @@ func (c *committer) plan(ctx context.Context, m commit, s storage.State, publish
 	if len(plan.Capped) > 0 {
 		c.o.Log.Debug("the publisher asks for more than max_interval", "source", src.ID, "by", plan.Capped, "next_due", plan.Due)
 	}
-	s.NextDue, s.DueReason, s.Slow, s.Trim = plan.Due, plan.Reason, plan.Slow, c.budget.Trim()
-	s.Bounds = make([]storage.Bound, len(plan.Bounds))
-	for i, b := range plan.Bounds {
-		s.Bounds[i] = storage.Bound(b)
-	}
-	return s, nil
+	s.Trim = c.budget.Trim()
+	return planned(s, plan), nil
 }
 
 // habit returns when the source publishes, as it is known after a poll. Where
@@ -116,9 +112,9 @@ func known(s storage.State) *schedule.Habit {
 }
 
 // resume prepares the budget and returns the sources to poll, with when they
-// are due. A schedule that is new in the configuration holds at once.
-func (a *Aggregator) resume(stored []storage.Source, now time.Time) []storage.Source {
-	var list []storage.Source
+// are due. replanned are those among them whose due time is another one than
+// was stored: a schedule that is new in the configuration holds at once.
+func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, replanned []storage.Source) {
 	var newest storage.State
 	for _, s := range stored {
 		src, ok := a.sources[s.ID]
@@ -139,11 +135,26 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) []storage.So
 		v := src.visit(s.State, nil)
 		if (src.Schedule != nil || scheduled(s.State)) && !s.State.NextDue.IsZero() {
 			v.Habit, v.Price = known(s.State), a.budget.Price(now)
-			s.State.NextDue = a.o.Policy.Next(v).Due
+			plan := a.o.Policy.Next(v)
+			differs := !plan.Due.Truncate(time.Microsecond).Equal(s.State.NextDue.Truncate(time.Microsecond))
+			if s.State = planned(s.State, plan); differs {
+				replanned = append(replanned, s)
+			}
 		}
-		list[i].State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
+		s.State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
+		list[i] = s
 	}
-	return list
+	return list, replanned
+}
+
+// planned returns a state with when the source is due, and why.
+func planned(s storage.State, plan schedule.Plan) storage.State {
+	s.NextDue, s.DueReason, s.Slow = plan.Due, plan.Reason, plan.Slow
+	s.Bounds = make([]storage.Bound, len(plan.Bounds))
+	for i, b := range plan.Bounds {
+		s.Bounds[i] = storage.Bound(b)
+	}
+	return s
 }
 
 // scheduled reports whether a schedule had a say in when the source is due.

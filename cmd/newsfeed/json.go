@@ -169,7 +169,7 @@ func newSourceJSON(s storage.Source, pauses map[string]time.Time) sourceJSON {
 	for _, b := range s.State.Bounds {
 		j.DueBounds = append(j.DueBounds, boundJSON{b.Name, rfc3339(b.At)})
 	}
-	if until := pauses[aggregator.AskedHost(s)]; until.After(s.State.NextDue) && !s.State.NextDue.IsZero() {
+	if until := pauses[aggregator.AskedHost(s)]; until.After(s.State.NextDue) && (!s.State.NextDue.IsZero() || s.State.LastPoll.IsZero()) {
 		j.NextDue, j.DueReason = rfc3339(until), "its host asked to wait"
 		j.DueBounds = append(j.DueBounds, boundJSON{"host", rfc3339(until)})
 	}

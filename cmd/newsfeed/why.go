@@ -29,7 +29,7 @@ func (p *program) whyCommand() *cobra.Command {
 				return fmt.Errorf("read source: %w", err)
 			}
 			if len(list) == 0 {
-				return &aggregator.UnknownSourceError{ID: args[0]}
+				return status{exitUsage, &aggregator.UnknownSourceError{ID: args[0]}}
 			}
 			if p.json {
 				return json.NewEncoder(p.out).Encode(list[0])

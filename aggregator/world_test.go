@@ -1,0 +1,227 @@
+package aggregator_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"newsfeed/aggregator"
+	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
+	"newsfeed/storage/bolt"
+)
+
+// world is a web in memory under the test's control, with a network that can
+// fail. It exists in a bubble of synctest, where days take no time.
+type world struct {
+	*wire
+	client *fetch.Client
+
+	mu      sync.Mutex                  // guards the fields below
+	answers map[string]http.HandlerFunc // by host and path
+	calls   []call
+	portal  http.HandlerFunc // answers in the place of all; nil: there is none
+	down    map[string]bool  // hosts that cannot be reached
+}
+
+// call is a request that arrived, or failed to.
+type call struct {
+	at      time.Time
+	address string      // host and path
+	header  http.Header // nil: the host could not be reached
+}
+
+func (c call) String() string { return c.address + " at " + c.at.UTC().Format(time.DateTime) }
+
+// inWorld runs a test in a bubble of its own.
+func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{wire: newWire(), answers: map[string]http.HandlerFunc{}}
+		w.client = fetch.New(fetch.Options{UserAgent: "test/1", HostInterval: time.Second, Dial: w.dial})
+		server := &http.Server{Handler: w}
+		go func() { _ = server.Serve(w.wire) }()
+		t.Cleanup(func() {
+			w.client.Close()
+			_ = server.Close()
+		})
+		test(t, w)
+	})
+}
+
+func (w *world) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	w.mu.Lock()
+	host := strings.TrimSuffix(address, ":80")
+	down := w.down[host]
+	if down {
+		w.calls = append(w.calls, call{at: time.Now(), address: host + "/feed"}) // as hosts names it
+	}
+	w.mu.Unlock()
+	if down {
+		return nil, errors.New("network is unreachable")
+	}
+	return w.wire.dial(ctx, network, address)
+}
+
+func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	address := r.Host + r.URL.Path
+	w.calls = append(w.calls, call{time.Now(), address, r.Header.Clone()})
+	answer := w.answers[address]
+	if w.portal != nil {
+		answer = w.portal
+	}
+	w.mu.Unlock()
+	if answer == nil {
+		answer = http.NotFound
+	}
+	answer(rw, r)
+}
+
+// set says how an address answers from now on.
+func (w *world) set(address string, answer http.HandlerFunc) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers[address] = answer
+}
+
+// cut makes the hosts of these addresses, and no others, unreachable.
+func (w *world) cut(addresses ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.down = map[string]bool{}
+	for _, a := range addresses {
+		host, _, _ := strings.Cut(a, "/")
+		w.down[host] = true
+	}
+}
+
+// capture puts a portal in the place of all that is asked; nil takes it away.
+func (w *world) capture(portal http.HandlerFunc) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.portal = portal
+}
+
+// asked returns the requests since a time for the addresses, or for all when
+// none is given.
+func (w *world) asked(since time.Time, addresses ...string) []call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []call
+	for _, c := range w.calls {
+		if !c.at.Before(since) && (len(addresses) == 0 || slices.Contains(addresses, c.address)) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// fastStore opens a store that does not wait for a disk.
+func fastStore(t *testing.T) storage.Store {
+	t.Helper()
+	store, err := bolt.Open(filepath.Join(memory(t), "test.db"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+// daemon returns the options of a daemon whose sources are these addresses,
+// each with its address as id.
+func (w *world) daemon(store storage.Store, addresses ...string) aggregator.Options {
+	o := aggregator.Options{
+		Store: store, Client: w.client, Workers: 16, HostInterval: time.Second,
+		Policy: schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
+		Feed:   storage.Feed{Across: storage.Merge},
+		Log:    quiet,
+	}
+	for _, a := range addresses {
+		o.Sources = append(o.Sources, aggregator.Source{SourceSettings: storage.SourceSettings{ID: a, URL: "http://" + a}})
+	}
+	return o
+}
+
+// pass lets time pass, and what is under way then come to its end.
+func pass(span time.Duration) {
+	time.Sleep(span)
+	synctest.Wait()
+}
+
+// passUntil lets time pass until something is so.
+func passUntil(t *testing.T, so func() bool) {
+	t.Helper()
+	for range 24 * 60 {
+		if so() {
+			return
+		}
+		pass(time.Minute)
+	}
+	t.Fatal("it is not so in a day")
+}
+
+// hosts returns n addresses on as many hosts, all of which answer with a feed.
+func (w *world) hosts(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("s%03d.example/feed", i)
+		w.set(list[i], feed(list[i]))
+	}
+	return list
+}
+
+// gaps returns the time from each call to the next.
+func gaps(calls []call) []time.Duration {
+	var list []time.Duration
+	for i := 1; i < len(calls); i++ {
+		list = append(list, calls[i].at.Sub(calls[i-1].at))
+	}
+	return list
+}
+
+// perMinute counts calls by minute after a time.
+func perMinute(calls []call, since time.Time) map[int]int {
+	count := map[int]int{}
+	for _, c := range calls {
+		count[int(c.at.Sub(since)/time.Minute)]++
+	}
+	return count
+}
+
+// requireSpread fails unless as many calls came as there are sources, and no
+// minute had more than twice its share of them, if ten minutes share them.
+func requireSpread(t *testing.T, calls []call, since time.Time, sources int) {
+	t.Helper()
+	if len(calls) != sources {
+		t.Errorf("%d polls, want %d", len(calls), sources)
+	}
+	for minute, n := range perMinute(calls, since) {
+		if n > 2*sources/10+2 {
+			t.Errorf("%d of %d polls in minute %d", n, sources, minute)
+		}
+	}
+}
+
+// turns answers with each of the answers once, and with the last for ever.
+func turns(answers ...http.HandlerFunc) http.HandlerFunc {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		answer := answers[0]
+		if len(answers) > 1 {
+			answers = answers[1:]
+		}
+		mu.Unlock()
+		answer(w, r)
+	}
+}
