@@ -40,6 +40,10 @@ type Entry struct {
 	Revision int    // from 1; grows when Digest changes
 	Digest   Digest // of the normalized content that the source gave
 	Keys     []Key  // by which it is known, strongest first
+
+	// Hidden is the filter that keeps the entry out of every feed; empty: none
+	// does.
+	Hidden string
 }
 
 // Person is an author.

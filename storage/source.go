@@ -37,6 +37,7 @@ type SourceSettings struct {
 	Title      string // empty: what the source says
 	Categories []string
 	Disabled   bool
+	Where      string // expression that its entries must meet; empty: none
 }
 
 // Source is a source as the store knows it.
@@ -44,7 +45,8 @@ type Source struct {
 	SourceSettings
 	Removed bool // no longer configured
 	State   State
-	Entries int // stored
+	Entries int    // stored
+	Judged  string // the Where by which all its entries have been judged
 }
 
 // Hidden reports whether the source's entries are kept out of every feed.

@@ -42,8 +42,8 @@ type Reader interface {
 	// Entries returns the entries that q selects, newest first.
 	Entries(ctx context.Context, q Query) (Page[Entry], error)
 
-	// Story returns one story, or ErrNotFound; also when every source of the
-	// story is hidden.
+	// Story returns one story, or ErrNotFound; also when every entry of the
+	// story, or its source, is hidden.
 	Story(ctx context.Context, id string) (Story, error)
 
 	// Stories returns the stories that q selects, newest first, each once: a
@@ -91,6 +91,7 @@ type Record struct {
 	Settings *Settings
 	Poll     *Poll
 	Prune    *Prune
+	Judge    *Judge
 }
 
 // Poll is one visit to one source and all that follows from it.
@@ -110,14 +111,31 @@ type Prune struct {
 	Entries []string // ids
 }
 
-// Query selects entries or stories. Entries of hidden sources (disabled, or no
-// longer configured) are selected only on demand.
+// Judge says of stored entries of a source anew whether a filter hides them.
+type Judge struct {
+	Source  string
+	Entries []Judgement
+
+	// Judged, where all entries of the source have now been judged, is the
+	// filter by which.
+	Judged *string
+}
+
+// Judgement is that of one entry.
+type Judgement struct {
+	ID     string
+	Hidden string // the filter that hides it; empty: none does
+}
+
+// Query selects entries or stories. Entries that a filter hides, and those of
+// hidden sources (disabled, or no longer configured), are selected only on
+// demand.
 type Query struct {
 	Source   string    // of this source only
 	Category string    // in this category only, compared without case
 	Since    time.Time // effective time not before this
 	Until    time.Time // effective time before this
-	Hidden   bool      // entries of hidden sources too; Stories ignores it
+	Hidden   bool      // hidden entries and those of hidden sources too; Stories ignores it
 	Before   Cursor    // continue after a page that ended here
 	Limit    int       // 1 to MaxPage
 }

@@ -18,15 +18,23 @@ const maxKeys = 64
 
 // apply changes the store as r says. It reads nothing but r and the store.
 func (t *tx) apply(r *storage.Record) error {
+	parts := 0
+	for _, is := range []bool{r.Settings != nil, r.Poll != nil, r.Prune != nil, r.Judge != nil} {
+		if is {
+			parts++
+		}
+	}
 	switch {
-	case r.Settings != nil && r.Poll == nil && r.Prune == nil:
+	case parts != 1:
+		return errors.New("not exactly one of settings, poll, prune and judge")
+	case r.Settings != nil:
 		return t.settings(r.Settings)
-	case r.Settings == nil && r.Poll != nil && r.Prune == nil:
+	case r.Poll != nil:
 		return t.poll(r.Poll)
-	case r.Settings == nil && r.Poll == nil && r.Prune != nil:
+	case r.Prune != nil:
 		return t.prune(r.Prune)
 	}
-	return errors.New("not exactly one of settings, poll and prune")
+	return t.judge(r.Judge)
 }
 
 // settings makes the sources what s says. Those no longer configured are kept
@@ -136,7 +144,7 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 		}
 		e.Source, e.Story = was.Source, was.Story
 		e.FirstSeen, e.Effective = was.FirstSeen, was.Effective
-		if err := t.revised(&e); err != nil {
+		if err := t.revised(&e, seq); err != nil {
 			return err
 		}
 	} else {
@@ -148,12 +156,13 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 			return err
 		}
 		t.put(t.ids, h[:], seqKey(seq))
-		if err := t.join(&e, member{seq, src.number, placeOf(e.Effective, h)}); err != nil {
+		if err := t.join(&e, member{seq, src.number, e.Hidden != "", placeOf(e.Effective, h)}); err != nil {
 			return err
 		}
 		src.Entries++
 		t.counts.entries++
 	}
+	t.counts.filtered += filtered(&e) - filtered(&was)
 	e.Keys = mergeKeys(e.Keys, was.Keys)
 	t.index(seq, placeOf(e.Effective, h), &was, &e)
 	t.counts.changed = later(t.counts.changed, e.Changed)
@@ -187,6 +196,7 @@ func (t *tx) prune(p *storage.Prune) error {
 		if err := t.leave(e.Story, seq); err != nil {
 			return fmt.Errorf("prune entry %.200q: %w", id, err)
 		}
+		t.counts.filtered -= filtered(&e)
 		gone[e.Source]++
 		t.counts.entries--
 	}
@@ -202,6 +212,57 @@ func (t *tx) prune(p *storage.Prune) error {
 		t.counts.version++
 	}
 	return nil
+}
+
+// judge hides entries of a source, or shows them again.
+func (t *tx) judge(j *storage.Judge) error {
+	src, err := t.source(j.Source)
+	if err != nil {
+		return fmt.Errorf("judge entries of source %s: %w", j.Source, err)
+	}
+	for _, e := range j.Entries {
+		if err := t.judged(e); err != nil {
+			return fmt.Errorf("judge entry %.200q of source %s: %w", e.ID, j.Source, err)
+		}
+	}
+	if j.Judged != nil && src.Judged != *j.Judged {
+		src.Judged = *j.Judged
+		t.putState(&src)
+	}
+	return nil
+}
+
+func (t *tx) judged(j storage.Judgement) error {
+	h := hashOf(j.ID)
+	v := t.ids.Get(h[:])
+	if v == nil {
+		return nil // removed meanwhile
+	}
+	seq := binary.BigEndian.Uint64(v)
+	e, err := t.entry(seq)
+	if err != nil || e.Hidden == j.Hidden {
+		return err
+	}
+	was := filtered(&e)
+	e.Hidden = j.Hidden
+	if err := t.revised(&e, seq); err != nil {
+		return err
+	}
+	t.counts.filtered += filtered(&e) - was
+	t.counts.version++
+	row, err := compress(t.packer, entryFields, &e)
+	if err == nil {
+		t.put(t.entries, seqKey(seq), row)
+	}
+	return err
+}
+
+// filtered counts an entry that a filter hides.
+func filtered(e *storage.Entry) int {
+	if e.Hidden == "" {
+		return 0
+	}
+	return 1
 }
 
 // index moves an entry from the lists and keys it was under to those it is

@@ -151,7 +151,7 @@ func pairsOf(b *testing.B, p *packer, seq uint64, e storage.Entry) []pair {
 	}
 	h := hashOf(e.ID)
 	at := placeOf(e.Effective, h)
-	st := story{public: e.ID, changed: e.Changed, members: []member{{seq, 1, at}}}
+	st := story{public: e.ID, changed: e.Changed, members: []member{{seq, 1, false, at}}}
 	pairs := []pair{
 		{"entries", seqKey(seq), row},
 		{"ids", h[:], seqKey(seq)},

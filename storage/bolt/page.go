@@ -15,7 +15,7 @@ type selection struct {
 	lists  []list
 	before place
 	since  place
-	hidden bool // those of hidden sources too
+	hidden bool // hidden ones and those of hidden sources too
 	limit  int
 }
 
@@ -139,7 +139,7 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 			v = t.times.Get(p[:])
 		}
 		r := parseRef(v)
-		if !sel.hidden && t.isHidden(r.source) {
+		if !sel.hidden && (r.hidden || t.isHidden(r.source)) {
 			continue
 		}
 		if more, err := visit(p, r); !more || err != nil {

@@ -66,17 +66,29 @@ type ref struct {
 	seq    uint64
 	source uint32
 	leads  bool // first of its story
+	hidden bool // by a filter
 	story  string
+}
+
+const (
+	flagLeads  = 1
+	flagHidden = 2
+)
+
+func flags(leads, hidden bool) (b byte) {
+	if leads {
+		b |= flagLeads
+	}
+	if hidden {
+		b |= flagHidden
+	}
+	return b
 }
 
 func (r ref) append(b []byte) []byte {
 	b = binary.BigEndian.AppendUint64(b, r.seq)
 	b = binary.BigEndian.AppendUint32(b, r.source)
-	if r.leads {
-		b = append(b, 1)
-	} else {
-		b = append(b, 0)
-	}
+	b = append(b, flags(r.leads, r.hidden))
 	return append(b, r.story...)
 }
 
@@ -84,7 +96,8 @@ func parseRef(b []byte) ref {
 	return ref{
 		seq:    binary.BigEndian.Uint64(b),
 		source: binary.BigEndian.Uint32(b[8:]),
-		leads:  b[12] == 1,
+		leads:  b[12]&flagLeads != 0,
+		hidden: b[12]&flagHidden != 0,
 		story:  string(b[13:]),
 	}
 }

@@ -36,6 +36,7 @@ var entryFields = []field[storage.Entry]{
 	moment("changed", func(e *storage.Entry) *time.Time { return &e.Changed }),
 	number("rev", func(e *storage.Entry) *int { return &e.Revision }),
 	digest("digest", func(e *storage.Entry) *storage.Digest { return &e.Digest }),
+	text("hidden", func(e *storage.Entry) *string { return &e.Hidden }),
 	packed("keys", func(e *storage.Entry) *[]storage.Key { return &e.Keys }, len(storage.Key{}),
 		func(b []byte, k *storage.Key) []byte { return append(b, k[:]...) },
 		func(b []byte, k *storage.Key) { copy(k[:], b) }),
@@ -92,10 +93,12 @@ var sourceFields = []field[source]{
 	texts("cats", func(s *source) *[]string { return &s.Categories }),
 	flag("disabled", func(s *source) *bool { return &s.Disabled }),
 	flag("removed", func(s *source) *bool { return &s.Removed }),
+	text("where", func(s *source) *string { return &s.Where }),
 }
 
 var stateFields = []field[source]{
 	number("entries", func(s *source) *int { return &s.Entries }),
+	text("judged", func(s *source) *string { return &s.Judged }),
 
 	text("id", func(s *source) *string { return &s.State.About.ID }),
 	text("title", func(s *source) *string { return &s.State.About.Title }),
@@ -183,20 +186,22 @@ var countsFields = []field[counts]{
 	moment("changed", func(c *counts) *time.Time { return &c.changed }),
 	number("entries", func(c *counts) *int { return &c.entries }),
 	number("stories", func(c *counts) *int { return &c.stories }),
+	number("filtered", func(c *counts) *int { return &c.filtered }),
 }
 
 var storyFields = []field[story]{
 	text("public", func(s *story) *string { return &s.public }),
 	moment("changed", func(s *story) *time.Time { return &s.changed }),
-	packed("members", func(s *story) *[]member { return &s.members }, 8+4+len(place{}),
+	packed("entries", func(s *story) *[]member { return &s.members }, 8+4+1+len(place{}),
 		func(b []byte, m *member) []byte {
 			b = binary.BigEndian.AppendUint64(b, m.seq)
 			b = binary.BigEndian.AppendUint32(b, m.source)
-			return append(b, m.place[:]...)
+			return append(append(b, flags(false, m.hidden)), m.place[:]...)
 		},
 		func(b []byte, m *member) {
 			m.seq = binary.BigEndian.Uint64(b)
 			m.source = binary.BigEndian.Uint32(b[8:])
-			m.place = place(b[12:])
+			m.hidden = b[12]&flagHidden != 0
+			m.place = place(b[13:])
 		}),
 }

@@ -20,6 +20,7 @@ type story struct {
 type member struct {
 	seq    uint64
 	source uint32
+	hidden bool // by a filter
 	place  place
 }
 
@@ -56,14 +57,21 @@ func (t *tx) join(e *storage.Entry, m member) error {
 }
 
 // revised notes in its story that an entry has changed.
-func (t *tx) revised(e *storage.Entry) error {
+func (t *tx) revised(e *storage.Entry, seq uint64) error {
 	s, err := t.story(e.Story)
 	if err != nil {
 		return err
 	}
-	if s.changed.Before(e.Changed) {
-		s.changed = e.Changed
+	i := slices.IndexFunc(s.members, func(m member) bool { return m.seq == seq })
+	if i < 0 {
+		return fmt.Errorf("%w: story %s lacks entry %d", ErrDamaged, e.Story, seq)
+	}
+	m, hidden := &s.members[i], e.Hidden != ""
+	if s.changed.Before(e.Changed) || m.hidden != hidden {
+		s.changed = later(s.changed, e.Changed)
+		m.hidden = hidden
 		t.putStory(e.Story, &s)
+		t.mark(e.Story, *m, i == 0)
 	}
 	return nil
 }
@@ -90,7 +98,7 @@ func (t *tx) leave(id string, seq uint64) error {
 
 // mark writes the ref of an entry.
 func (t *tx) mark(story string, m member, leads bool) {
-	r := ref{seq: m.seq, source: m.source, leads: leads, story: story}
+	r := ref{seq: m.seq, source: m.source, leads: leads, hidden: m.hidden, story: story}
 	t.put(t.times, m.place[:], r.append(nil))
 }
 
@@ -100,7 +108,7 @@ func (t *tx) standsHere(sel *selection, p place, r ref) (bool, error) {
 	switch {
 	case r.leads:
 		return true, nil
-	case len(sel.lists) == 0 && len(t.hidden) == 0:
+	case len(sel.lists) == 0 && len(t.hidden) == 0 && t.counts.filtered == 0:
 		return false, nil
 	}
 	s, err := t.story(r.story)
@@ -111,7 +119,7 @@ func (t *tx) standsHere(sel *selection, p place, r ref) (bool, error) {
 		if m.place == p {
 			return true, nil
 		}
-		if !t.isHidden(m.source) && t.inAll(sel.lists, m.place) {
+		if !m.hidden && !t.isHidden(m.source) && t.inAll(sel.lists, m.place) {
 			return false, nil
 		}
 	}
@@ -126,7 +134,7 @@ func (t *tx) readStory(id string) (storage.Story, error) {
 	}
 	out := storage.Story{ID: id, Public: s.public, Changed: s.changed}
 	for _, m := range s.members {
-		if t.isHidden(m.source) {
+		if m.hidden || t.isHidden(m.source) {
 			continue
 		}
 		e, err := t.entry(m.seq)

@@ -22,7 +22,7 @@ import (
 //	states   / source id              => state row: State and the number of entries
 //	entries  / seq (8)                => entry row; seq grows in order of first commit
 //	ids      / hash of id (16)        => seq
-//	times    / place (24)             => ref: seq, source, story, and whether it leads
+//	times    / place (24)             => ref: seq, source, story, and whether it leads, whether a filter hides it
 //	lists    / list (8) ∥ place       => nothing: the entries of a source or of a category
 //	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
 //	stories  / story id               => story row: public id, and its entries in order of first commit
@@ -51,6 +51,8 @@ type counts struct {
 	changed time.Time
 	entries int
 	stories int
+
+	filtered int // entries that a filter hides
 }
 
 // buckets calls get for each bucket.

@@ -9,10 +9,13 @@ func (s *suite) roundTrip() {
 	src := settings.Sources[0].ID
 	full, bare := filled[storage.Entry](), storage.Entry{ID: "urn:bare", Source: src, Story: "bare"}
 	full.Source = src
+	hidden := full
+	hidden.ID, hidden.Story = "urn:hidden", "hidden"
+	full.Hidden = ""
 	state := filled[storage.State]()
 	s.commit(
 		storage.Record{Settings: &settings},
-		storage.Record{Poll: &storage.Poll{Source: src, State: state, Entries: []storage.Entry{full, bare}}},
+		storage.Record{Poll: &storage.Poll{Source: src, State: state, Entries: []storage.Entry{full, bare, hidden}}},
 	)
 	for range 2 {
 		got, err := s.Settings(ctx)
@@ -20,7 +23,8 @@ func (s *suite) roundTrip() {
 		s.equal("settings", got, settings)
 		source, err := s.Source(ctx, src)
 		s.is("source", err, nil)
-		s.equal("source", source, storage.Source{SourceSettings: settings.Sources[0], State: state, Entries: 2})
+		s.equal("source", source, storage.Source{SourceSettings: settings.Sources[0], State: state, Entries: 3})
+		s.equal("hidden entry", s.entry(hidden.ID), hidden)
 		s.equal("full entry", s.entry(full.ID), full)
 		s.equal("bare entry", s.entry(bare.ID), bare)
 		st, err := s.Story(ctx, full.Story)

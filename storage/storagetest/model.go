@@ -36,6 +36,8 @@ func (m *model) apply(r storage.Record) {
 		m.poll(*r.Poll)
 	case r.Prune != nil:
 		m.prune(*r.Prune)
+	case r.Judge != nil:
+		m.judge(*r.Judge)
 	}
 	m.stats.Entries, m.stats.Stories, m.stats.Sources = len(m.entries), len(m.stories), len(m.sources)
 }
@@ -126,6 +128,18 @@ func (m *model) prune(p storage.Prune) {
 	}
 }
 
+func (m *model) judge(j storage.Judge) {
+	for _, e := range j.Entries {
+		if i := m.find(e.ID); i >= 0 && m.entries[i].Hidden != e.Hidden {
+			m.entries[i].Hidden = e.Hidden
+			m.stats.Version++
+		}
+	}
+	if j.Judged != nil {
+		m.source(j.Source).Judged = *j.Judged
+	}
+}
+
 func (m *model) published(changed time.Time) {
 	if m.stats.Changed.Before(changed) {
 		m.stats.Changed = changed
@@ -154,7 +168,7 @@ func (m *model) findKey(k storage.Key) storage.Entry {
 	return storage.Entry{}
 }
 
-func (m *model) visible(e storage.Entry) bool { return !m.source(e.Source).Hidden() }
+func (m *model) visible(e storage.Entry) bool { return e.Hidden == "" && !m.source(e.Source).Hidden() }
 
 func (m *model) selects(q storage.Query, e storage.Entry) bool {
 	return (q.Hidden || m.visible(e)) &&

@@ -128,6 +128,15 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 			p.Prune.Entries = append(p.Prune.Entries, fmt.Sprint("urn:", r.IntN(entryNames)))
 		}
 		return p
+	case n == 2:
+		j := &storage.Judge{Source: m.sources[r.IntN(len(m.sources))].ID}
+		for range r.IntN(8) {
+			j.Entries = append(j.Entries, storage.Judgement{ID: fmt.Sprint("urn:", r.IntN(entryNames)), Hidden: pick(r, []string{"", "a rule", "another"})})
+		}
+		if rule := pick(r, []string{"", "a rule"}); r.IntN(2) == 0 {
+			j.Judged = &rule
+		}
+		return storage.Record{Judge: j}
 	}
 	p := poll(m.sources[r.IntN(len(m.sources))].ID)
 	p.Poll.State.About.Title = pick(r, []string{"", "One", "Two"})
@@ -141,6 +150,7 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 func randomEntry(r *rand.Rand, src string) storage.Entry {
 	e := entry(fmt.Sprint("urn:", r.IntN(entryNames)), src, fmt.Sprint("story ", r.IntN(storyNames)), r.IntN(60))
 	e.Changed = at(r.IntN(120))
+	e.Hidden = pick(r, []string{"", "", "", "", "a rule"})
 	for range r.IntN(3) {
 		e.Categories = append(e.Categories, pick(r, categoryNames))
 	}
