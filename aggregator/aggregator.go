@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/filter"
 	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
@@ -34,6 +35,7 @@ type Source struct {
 	Select      parse.Select // of pages
 	FullText    bool         // visit the articles of which the source gives only a teaser
 	Access      fetch.Access
+	Filter      *filter.Filter // that entries must meet to be shown; nil: none
 }
 
 // Options are the settings of an Aggregator.
@@ -67,6 +69,7 @@ type Aggregator struct {
 	requests chan *request
 	finished chan finished
 	stopped  chan struct{} // closed when the loop takes no more requests
+	judged   chan struct{} // closed when stored entries have been judged by the filters
 	underway atomic.Int64  // polls begun and not ended
 	budget   *schedule.Budget
 	outage   outage
@@ -82,6 +85,7 @@ func New(o Options) *Aggregator {
 		requests: make(chan *request),
 		finished: make(chan finished),
 		stopped:  make(chan struct{}),
+		judged:   make(chan struct{}),
 		budget:   schedule.NewBudget(float64(o.Budget)),
 	}
 	for _, s := range o.Sources {
@@ -106,12 +110,19 @@ func (a *Aggregator) Run(ctx context.Context) error {
 	}
 	var group errgroup.Group
 	group.Go(func() error { committer.run(context.WithoutCancel(ctx)); return nil })
+	go func() {
+		defer close(a.judged)
+		if err := a.judgeAll(ctx); err != nil && ctx.Err() == nil {
+			a.o.Log.Error("applying filters to stored entries", "err", err)
+		}
+	}()
 	maintenance := a.maintenance(ctx)
 	maintenance.Start()
 
 	loop.run(ctx)
 
 	<-maintenance.Stop().Done()
+	<-a.judged
 	close(a.commits)
 	return group.Wait()
 }
@@ -191,7 +202,7 @@ func same(a, b storage.Settings) bool {
 	return a.BaseURL == b.BaseURL && a.Feed == b.Feed &&
 		slices.EqualFunc(a.Sources, b.Sources, func(a, b storage.SourceSettings) bool {
 			return a.ID == b.ID && a.URL == b.URL && a.Title == b.Title &&
-				a.Disabled == b.Disabled && slices.Equal(a.Categories, b.Categories)
+				a.Disabled == b.Disabled && a.Where == b.Where && slices.Equal(a.Categories, b.Categories)
 		})
 }
 

@@ -23,6 +23,7 @@ type commit struct {
 	items    []storage.Digest // that the poll's entries were made of
 	articles bool             // those of new entries are to be visited
 	ending   *ending          // nil: no poll ended
+	judge    *storage.Judge   // whose judgements are still to be made
 	record   storage.Record
 	now      time.Time
 	done     chan<- outcome
@@ -116,6 +117,13 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 	show := visible(time.Now(), c.changed)
 	shows := false
 	for i, m := range group {
+		if m.judge != nil {
+			j, err := c.judge(ctx, *m.judge)
+			if err != nil {
+				return err
+			}
+			m.record = storage.Record{Time: m.now, Judge: &j}
+		}
 		if m.poll == nil {
 			records[i] = m.record
 			continue
@@ -153,7 +161,7 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 			case err != nil:
 				return p, outcome{}, err
 			}
-			e.Changed = show
+			e.Changed, e.Hidden = show, c.hides(c.sources[p.Source], e)
 			p.Entries = append(p.Entries, e)
 		}
 		return p, outcome{updated: len(p.Entries), state: p.State}, nil
@@ -163,6 +171,9 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 		return storage.Poll{}, outcome{}, err
 	}
 	p := r.Poll
+	for i := range p.Entries {
+		p.Entries[i].Hidden = c.hides(c.sources[p.Source], p.Entries[i])
+	}
 	if r.New > 0 {
 		p.State.LastNew = m.now
 	}

@@ -88,6 +88,7 @@ type Source struct {
 	Format      string   `toml:"format"`       // auto, syndication, sitemap or html; Load sets an empty one to auto
 	Select      Select   `toml:"select"`
 	FullText    bool     `toml:"full_text"`
+	Where       string   `toml:"where"` // expression that its entries must meet; empty: none
 
 	AllowPrivate []Network         `toml:"allow_private"` // in addition to those of Poll
 	Headers      map[string]Secret `toml:"headers"`

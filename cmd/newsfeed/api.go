@@ -44,6 +44,7 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("POST /api/poll", a.poll)
 	mux.HandleFunc("GET /api/sources", a.sources)
 	mux.HandleFunc("GET /api/politeness", a.politeness)
+	mux.HandleFunc("POST /api/filter", a.filterTest)
 	mux.HandleFunc("GET /api/entries", a.entries)
 	mux.HandleFunc("GET /api/feed", a.feed)
 	return mux

@@ -52,13 +52,9 @@ func (p *program) ask(ctx context.Context, path string, query url.Values) (answe
 	if err != nil {
 		return nil, err
 	}
-	c, ok := connect(ctx, config)
-	if !ok {
-		store, err := openStore(config, reading)
-		if err != nil {
-			return nil, err
-		}
-		c = client{&http.Client{Transport: inProcess{api{store: store}.handler()}}, store.Close}
+	c, err := readers(ctx, config)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	body, err := c.get(ctx, path, query)
@@ -67,6 +63,19 @@ func (p *program) ask(ctx context.Context, path string, query url.Values) (answe
 	}
 	defer body.Close()
 	return io.ReadAll(body)
+}
+
+// readers returns a client of the running daemon or, when none runs, of the
+// store, which can then only be read.
+func readers(ctx context.Context, c config.Config) (client, error) {
+	if remote, ok := connect(ctx, c); ok {
+		return remote, nil
+	}
+	store, err := openStore(c, reading)
+	if err != nil {
+		return client{}, err
+	}
+	return client{&http.Client{Transport: inProcess{api{store: store}.handler()}}, store.Close}, nil
 }
 
 // get asks and returns the body of a good answer.

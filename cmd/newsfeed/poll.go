@@ -70,6 +70,10 @@ func (p *program) poll(ctx context.Context, request pollRequest) error {
 	group.Go(func() error { return agg.Run(running) })
 	local := client{http: &http.Client{Transport: inProcess{api{store: store, aggregator: agg}.handler()}}}
 	err = p.pollOver(ctx, local, request)
+	select {
+	case <-agg.Judged(): // filters that are new hold for what was stored, too
+	case <-running.Done():
+	}
 	stop()
 	return errors.Join(err, group.Wait(), store.Close())
 }

@@ -14,6 +14,7 @@ import (
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
+	"newsfeed/aggregator/filter"
 	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/config"
@@ -146,7 +147,7 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 	for _, s := range c.Sources {
 		src := aggregator.Source{
 			SourceSettings: storage.SourceSettings{
-				ID: s.ID, URL: s.URL, Title: s.Title, Categories: s.Categories, Disabled: !s.Enabled,
+				ID: s.ID, URL: s.URL, Title: s.Title, Categories: s.Categories, Disabled: !s.Enabled, Where: s.Where,
 			},
 			MinInterval: time.Duration(s.MinInterval),
 			Format:      parse.Format(s.Format),
@@ -156,6 +157,12 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 		}
 		if err := src.Select.Validate(); err != nil {
 			return nil, fmt.Errorf("read source %s: %w", s.ID, err)
+		}
+		if s.Where != "" {
+			var err error
+			if src.Filter, err = filter.Compile(s.Where); err != nil {
+				return nil, fmt.Errorf("read where of source %s: %w", s.ID, err)
+			}
 		}
 		if expr := cmp.Or(s.Schedule, c.Poll.Schedule); expr != "" {
 			var err error

@@ -20,14 +20,15 @@ var Allowed = map[string][]string{
 	"aggregator/parse":             {},
 	"aggregator/normalize":         {"aggregator/parse", "storage"},
 	"aggregator/dedup":             {"storage"},
+	"aggregator/filter":            {"storage"},
 	"aggregator/publish":           {"storage"},
 	"aggregator/publish/feedcheck": {},
-	"aggregator":                   {"aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize", "aggregator/dedup", "storage"},
+	"aggregator":                   {"aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize", "aggregator/dedup", "aggregator/filter", "storage"},
 	"internal/arrows":              {},
 	"internal/pollsim":             {"aggregator/schedule"},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
-		"aggregator/dedup", "aggregator/publish", "storage", "storage/bolt", "config",
+		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config",
 	},
 }
 
@@ -45,4 +46,5 @@ var Libraries = map[string][]string{
 	"github.com/coreos/go-systemd": {"cmd/newsfeed"},
 	"github.com/jedib0t/go-pretty": {"cmd/newsfeed"},
 	"code.dny.dev/ssrf":            {"aggregator/fetch"},
+	"github.com/expr-lang/expr":    {"aggregator/filter"},
 }
