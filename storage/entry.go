@@ -41,9 +41,20 @@ type Entry struct {
 	Digest   Digest // of the normalized content that the source gave
 	Keys     []Key  // by which it is known, strongest first
 
+	// Joined is why the entry is part of a story that another one began; zero:
+	// it began its story itself.
+	Joined Decision
+
 	// Hidden is the filter that keeps the entry out of every feed; empty: none
 	// does.
 	Hidden string
+}
+
+// Decision is why two entries are taken to carry the same report.
+type Decision struct {
+	Rule  string  // url: they have one address
+	Other string  // id of the entry that was there before
+	Score float64 // how alike they are by the rule, up to 1
 }
 
 // Person is an author.

@@ -218,7 +218,7 @@ func (r *Resolver) same(e *storage.Entry, known map[storage.Key]storage.Entry, k
 // revise returns the next revision of an entry: the content of e under what is
 // fixed of the old one.
 func revise(old, e storage.Entry, now, visible time.Time) storage.Entry {
-	e.ID, e.Story = old.ID, old.Story
+	e.ID, e.Story, e.Joined = old.ID, old.Story, old.Joined
 	e.FirstSeen, e.Effective = old.FirstSeen, old.Effective
 	if !old.Published.IsZero() {
 		e.Published = old.Published
@@ -266,7 +266,7 @@ func (r *Resolver) first(ctx context.Context, e storage.Entry, known map[storage
 	if taken, err := r.has(ctx, member); err != nil || taken {
 		return e, err
 	}
-	e.Story = lead.Story
+	e.Story, e.Joined = lead.Story, storage.Decision{Rule: RuleURL, Other: lead.ID, Score: 1}
 	e.Keys = append(slices.Clone(e.Keys), member)
 	return e, nil
 }

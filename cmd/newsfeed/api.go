@@ -17,7 +17,7 @@ import (
 // api is what the commands use: over the admin socket of a running daemon, or
 // in the command's own process when none runs.
 type api struct {
-	store      storage.Reader
+	store      storage.Store
 	aggregator *aggregator.Aggregator // nil: no polls
 }
 
@@ -43,6 +43,7 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("POST /api/poll", a.poll)
 	mux.HandleFunc("GET /api/sources", a.sources)
+	mux.HandleFunc("GET /api/why", a.why)
 	mux.HandleFunc("GET /api/politeness", a.politeness)
 	mux.HandleFunc("POST /api/filter", a.filterTest)
 	mux.HandleFunc("GET /api/entries", a.entries)
@@ -91,7 +92,7 @@ func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sources answers with all sources, or with the one of that id.
+// sources answers with all sources.
 func (a api) sources(w http.ResponseWriter, r *http.Request) {
 	sources, err := a.store.Sources(r.Context())
 	if err != nil {
@@ -101,9 +102,7 @@ func (a api) sources(w http.ResponseWriter, r *http.Request) {
 	pauses := aggregator.Pauses(sources, time.Now())
 	list := make([]sourceJSON, 0, len(sources))
 	for _, s := range sources {
-		if id := r.URL.Query().Get("id"); id == "" || id == s.ID {
-			list = append(list, newSourceJSON(s, pauses))
-		}
+		list = append(list, newSourceJSON(s, pauses))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list)

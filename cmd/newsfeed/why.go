@@ -9,32 +9,35 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"newsfeed/aggregator"
 )
 
 func (p *program) whyCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:     "why SOURCE",
-		Short:   "Explain when a source is polled next, and why",
-		Example: "  newsfeed why kyiv-independent",
+		Use:   "why SOURCE|URL|GUID|ID",
+		Short: "Explain what was decided about a source or an entry, and why",
+		Long: "Explains when a source is polled next and by what that was decided or, of an entry, when it was first seen,\n" +
+			"under which keys it is known, how it was dated, whose story it is part of, and in which feeds it is.",
+		Example: "  newsfeed why kyiv-independent\n  newsfeed why https://www.example.org/news/42",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			answer, err := p.ask(c.Context(), "/api/sources", url.Values{"id": args})
+			answer, err := p.ask(c.Context(), "/api/why", url.Values{"of": args})
 			if err != nil {
 				return err
 			}
-			var list []sourceJSON
-			if err := json.Unmarshal(answer, &list); err != nil {
-				return fmt.Errorf("read source: %w", err)
-			}
-			if len(list) == 0 {
-				return status{exitUsage, &aggregator.UnknownSourceError{ID: args[0]}}
-			}
 			if p.json {
-				return json.NewEncoder(p.out).Encode(list[0])
+				_, err := p.out.Write(answer)
+				return err
 			}
-			p.explain(list[0], time.Now())
+			var why whyJSON
+			if err := json.Unmarshal(answer, &why); err != nil {
+				return fmt.Errorf("read answer: %w", err)
+			}
+			if why.Source != nil {
+				p.explain(*why.Source, time.Now())
+			}
+			for _, e := range why.Entries {
+				p.explainEntry(e)
+			}
 			return nil
 		},
 	}
@@ -44,9 +47,7 @@ func (p *program) whyCommand() *cobra.Command {
 
 // explain prints what is known of a source's polls.
 func (p *program) explain(s sourceJSON, now time.Time) {
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(p.out, "%-13s %s\n", name, printable(fmt.Sprintf(format, args...)))
-	}
+	line := p.line
 	when := func(name, at, more string) {
 		if t, err := time.Parse(time.RFC3339, at); err == nil {
 			line(name, "%s (%s)%s", at, ago(t, now), more)
@@ -91,6 +92,11 @@ func (p *program) explain(s sourceJSON, now time.Time) {
 		}
 		line(name, "%s by %s", b.At, b.By)
 	}
+}
+
+// line prints one fact.
+func (p *program) line(name, format string, args ...any) {
+	fmt.Fprintf(p.out, "%-13s %s\n", name, printable(fmt.Sprintf(format, args...)))
 }
 
 // unplanned says why there is no time for the next poll.
