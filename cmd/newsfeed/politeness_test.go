@@ -79,7 +79,7 @@ func TestA49_SourcesTellAllAboutTheirPolls(t *testing.T) {
 	if code != exitDone || strings.Contains(out, "SECRET") {
 		t.Fatalf("status %d: %s%s", code, out, errs)
 	}
-	requireGolden(t, filepath.Join("testdata", "sources.golden"), timeless(out, bases))
+	checkGolden(t, filepath.Join("testdata", "sources.golden"), timeless(out, bases))
 
 	var list []sourceJSON
 	if err := json.Unmarshal([]byte(out), &list); err != nil {
@@ -120,22 +120,6 @@ func timeless(document string, bases []string) string {
 		text = strings.ReplaceAll(text, base, fmt.Sprintf("http://host%d.example", i))
 	}
 	return text
-}
-
-func requireGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got)\n%s", path, diff)
-	}
 }
 
 func TestPolitenessIsCountedByDomain(t *testing.T) {
