@@ -81,7 +81,7 @@ func postpone(list []storage.Article, cause error, pause, now time.Time) []stora
 	}
 	again.Tries, again.Due = again.Tries+1, until
 	list = append(slices.Clone(list), again)
-	if answered && status.Code != http.StatusTooManyRequests && status.Code != http.StatusServiceUnavailable {
+	if answered && !isPause(status.Code) {
 		return list
 	}
 	for i := range list {

@@ -25,6 +25,18 @@ type logbook struct {
 
 func newLogbook() *logbook { return &logbook{count: map[string]int{}} }
 
+// twelve runs a daemon with sources on twelve hosts, all of which are well, for
+// so long.
+func (w *world) twelve(t *testing.T, span time.Duration) (storage.Store, []string, *logbook) {
+	t.Helper()
+	store, list, log := fastStore(t), w.hosts(12), newLogbook()
+	o := w.daemon(store, list...)
+	o.Log = log.logger()
+	run(t, o)
+	pass(span)
+	return store, list, log
+}
+
 func (l *logbook) Write(line []byte) (int, error) {
 	_, message, _ := strings.Cut(string(line), "msg=")
 	words := strings.Fields(strings.Trim(message, "\"\n"))
@@ -91,11 +103,7 @@ func TestOutage_IsNobodysFailure(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
-				store, list, log := fastStore(t), w.hosts(12), newLogbook()
-				o := w.daemon(store, list...)
-				o.Log = log.logger()
-				run(t, o)
-				pass(24 * time.Hour)
+				store, list, log := w.twelve(t, 24*time.Hour)
 				fail(w, list)
 				pass(6 * time.Hour)
 				if count := failures(t, store); len(count) > 0 {
@@ -190,11 +198,7 @@ func TestOutage_AFewHostsThatFailAreNone(t *testing.T) {
 	for failing := 1; failing <= 2; failing++ {
 		t.Run(fmt.Sprint(failing), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
-				store, list, log := fastStore(t), w.hosts(12), newLogbook()
-				o := w.daemon(store, list...)
-				o.Log = log.logger()
-				run(t, o)
-				pass(24 * time.Hour)
+				store, list, log := w.twelve(t, 24*time.Hour)
 				begin := time.Now()
 				w.cut(list[:failing]...)
 				pass(6 * time.Hour)
@@ -222,11 +226,7 @@ func TestOutage_AFewHostsThatFailAreNone(t *testing.T) {
 // others do.
 func TestOutage_EarlierFailuresDoNotGrow(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		store, list, log := fastStore(t), w.hosts(12), newLogbook()
-		o := w.daemon(store, list...)
-		o.Log = log.logger()
-		run(t, o)
-		pass(time.Hour)
+		store, list, log := w.twelve(t, time.Hour)
 		w.cut(list[0])
 		pass(12 * time.Hour)
 		w.cut(list...)
@@ -245,11 +245,7 @@ func TestOutage_EarlierFailuresDoNotGrow(t *testing.T) {
 // TestOutage_ASourceInTheLocalNetworkAnswers: one of twelve goes on answering.
 func TestOutage_ASourceInTheLocalNetworkAnswers(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
-		store, list, log := fastStore(t), w.hosts(12), newLogbook()
-		o := w.daemon(store, list...)
-		o.Log = log.logger()
-		run(t, o)
-		pass(24 * time.Hour)
+		store, list, log := w.twelve(t, 24*time.Hour)
 		w.cut(list[1:]...)
 		pass(6 * time.Hour)
 		if count := failures(t, store); len(count) > 0 {

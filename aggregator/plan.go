@@ -80,7 +80,7 @@ func (c *committer) plan(ctx context.Context, m commit, s storage.State, publish
 // habit returns when the source publishes, as it is known after a poll. Where
 // nothing is known of a source that was polled before, its entries tell.
 func (c *committer) habit(ctx context.Context, src Source, s storage.State, m commit, published []time.Time) (*schedule.Habit, error) {
-	habit := known(s)
+	habit := habitOf(s)
 	if !m.ending.read {
 		return habit, nil
 	}
@@ -103,9 +103,9 @@ const goneReason = "gone (410); enable it anew to poll it again"
 // seedEntries is from how many entries a habit is learned that was lost.
 const seedEntries = 20
 
-// known returns a source's habit as its state has it. One in a form that is
+// habitOf returns a source's habit as its state has it. One in a form that is
 // not known is learned anew.
-func known(s storage.State) *schedule.Habit {
+func habitOf(s storage.State) *schedule.Habit {
 	var habit schedule.Habit
 	_ = habit.UnmarshalBinary(s.Habit)
 	return &habit
@@ -121,7 +121,7 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, repla
 		if !ok || s.Hidden() || s.State.Gone {
 			continue
 		}
-		a.budget.Set(s.ID, a.o.Policy.Demand(src.visit(s.State, known(s.State))))
+		a.budget.Set(s.ID, a.o.Policy.Demand(src.visit(s.State, habitOf(s.State))))
 		if len(s.State.Habit) > 0 && s.State.LastPoll.After(newest.LastPoll) {
 			newest = s.State
 		}
@@ -134,7 +134,7 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, repla
 		src := a.sources[s.ID]
 		v := src.visit(s.State, nil)
 		if (src.Schedule != nil || scheduled(s.State)) && !s.State.NextDue.IsZero() {
-			v.Habit, v.Price = known(s.State), a.budget.Price(now)
+			v.Habit, v.Price = habitOf(s.State), a.budget.Price(now)
 			plan := a.o.Policy.Next(v)
 			differs := !plan.Due.Truncate(time.Microsecond).Equal(s.State.NextDue.Truncate(time.Microsecond))
 			if s.State = planned(s.State, plan); differs {

@@ -5,9 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -17,7 +15,6 @@ import (
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
-	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -26,38 +23,6 @@ var (
 	soakSources = flag.Int("soak.sources", 50, "sources of the simulated month")
 	soakDays    = flag.Int("soak.days", 30, "its days")
 )
-
-// wire is a network in memory: all that is dialled reaches one server.
-type wire struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func newWire() *wire { return &wire{make(chan net.Conn), make(chan struct{})} }
-
-func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case w.conns <- server:
-		return client, nil
-	case <-w.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.conns:
-		return c, nil
-	case <-w.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error   { close(w.closed); return nil }
-func (w *wire) Addr() net.Addr { return &net.TCPAddr{} }
 
 // publisher is one source of the simulated web, and what it was asked.
 type publisher struct {
@@ -128,7 +93,7 @@ func newWeb(sources int) *web {
 func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	leave := w.enter(fetch.Host("http://" + r.Host))
 	defer leave()
-	time.Sleep(50 * time.Millisecond)
+	<-time.After(50 * time.Millisecond)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := w.publishers[r.Host+r.URL.Path]
@@ -211,17 +176,6 @@ func (p *publisher) answer(rw http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(rw, `</channel></rss>`)
 }
 
-// memory returns a folder that costs no waiting for a disk, where there is one:
-// tens of thousands of commits would be a minute of that.
-func memory(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "newsfeed")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
-
 // live runs the daemon's aggregator on the store at path for so long.
 func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Duration) {
 	t.Helper()
@@ -229,12 +183,7 @@ func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Du
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := aggregator.Options{
-		Store: store, Client: client, Workers: 16, HostInterval: time.Second,
-		Policy: schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
-		Feed:   storage.Feed{Across: storage.Merge},
-		Log:    quiet,
-	}
+	o := daemon(store, client)
 	for _, p := range w.publishers {
 		o.Sources = append(o.Sources, aggregator.Source{SourceSettings: storage.SourceSettings{ID: p.path[1:], URL: "http://" + p.host + p.path}})
 	}
@@ -245,10 +194,8 @@ func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Du
 	}
 	ended := make(chan error)
 	go func() { ended <- a.Run(ctx) }()
-	time.Sleep(span)
-	for w.busy() {
-		time.Sleep(time.Second)
-	}
+	pass(span)
+	passUntil(t, func() bool { return !w.busy() })
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -279,16 +226,12 @@ func TestA08_OneUnconditionalRequestInAMonth(t *testing.T) {
 	path := filepath.Join(memory(t), "soak.db")
 	synctest.Test(t, func(t *testing.T) {
 		w, line := newWeb(*soakSources), newWire()
-		server := &http.Server{Handler: w}
-		go func() { _ = server.Serve(line) }()
-		client := fetch.New(fetch.Options{UserAgent: "test/1", HostInterval: time.Second, Dial: line.dial})
+		client := serve(t, w, line, line.dial)
 		end := time.Now().AddDate(0, 0, *soakDays)
 		for time.Now().Before(end) {
 			w.live(t, client, path, time.Duration(w.random.Int64N(int64(48*time.Hour))))
-			time.Sleep(time.Duration(w.random.Int64N(int64(time.Hour)))) // stopped meanwhile
+			pass(time.Duration(w.random.Int64N(int64(time.Hour)))) // stopped meanwhile
 		}
-		client.Close()
-		_ = server.Close()
 
 		polls := 0
 		for name, p := range w.publishers {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +21,49 @@ import (
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
+
+// wire is a network in memory: all that is dialled reaches one server.
+type wire struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func newWire() *wire { return &wire{make(chan net.Conn), make(chan struct{})} }
+
+func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case w.conns <- server:
+		return client, nil
+	case <-w.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *wire) Accept() (net.Conn, error) {
+	select {
+	case c := <-w.conns:
+		return c, nil
+	case <-w.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (w *wire) Close() error   { close(w.closed); return nil }
+func (w *wire) Addr() net.Addr { return &net.TCPAddr{} }
+
+// memory returns a folder that costs no waiting for a disk, where there is one:
+// tens of thousands of commits would be a minute of that.
+func memory(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "newsfeed")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
 
 // world is a web in memory under the test's control, with a network that can
 // fail. It exists in a bubble of synctest, where days take no time.
@@ -47,15 +91,22 @@ func (c call) String() string { return c.address + " at " + c.at.UTC().Format(ti
 func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{wire: newWire(), answers: map[string]http.HandlerFunc{}}
-		w.client = fetch.New(fetch.Options{UserAgent: "test/1", HostInterval: time.Second, Dial: w.dial})
-		server := &http.Server{Handler: w}
-		go func() { _ = server.Serve(w.wire) }()
-		t.Cleanup(func() {
-			w.client.Close()
-			_ = server.Close()
-		})
+		w.client = serve(t, w, w.wire, w.dial)
 		test(t, w)
 	})
+}
+
+// serve lets a handler answer on a wire until the test ends, and returns a
+// client of it.
+func serve(t *testing.T, handler http.Handler, line *wire, dial func(context.Context, string, string) (net.Conn, error)) *fetch.Client {
+	client := fetch.New(fetch.Options{UserAgent: "test/1", HostInterval: time.Second, Dial: dial})
+	server := &http.Server{Handler: handler}
+	go func() { _ = server.Serve(line) }()
+	t.Cleanup(func() {
+		client.Close()
+		_ = server.Close()
+	})
+	return client
 }
 
 func (w *world) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -140,21 +191,27 @@ func fastStore(t *testing.T) storage.Store {
 // daemon returns the options of a daemon whose sources are these addresses,
 // each with its address as id.
 func (w *world) daemon(store storage.Store, addresses ...string) aggregator.Options {
-	o := aggregator.Options{
-		Store: store, Client: w.client, Workers: 16, HostInterval: time.Second,
-		Policy: schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
-		Feed:   storage.Feed{Across: storage.Merge},
-		Log:    quiet,
-	}
+	o := daemon(store, w.client)
 	for _, a := range addresses {
 		o.Sources = append(o.Sources, aggregator.Source{SourceSettings: storage.SourceSettings{ID: a, URL: "http://" + a}})
 	}
 	return o
 }
 
-// pass lets time pass, and what is under way then come to its end.
+// daemon returns the options of a daemon without sources.
+func daemon(store storage.Store, client *fetch.Client) aggregator.Options {
+	return aggregator.Options{
+		Store: store, Client: client, Workers: 16, HostInterval: time.Second,
+		Policy: schedule.Policy{Min: 15 * time.Minute, Max: 24 * time.Hour, Backoff: 5 * time.Minute},
+		Feed:   storage.Feed{Across: storage.Merge},
+		Log:    quiet,
+	}
+}
+
+// pass lets time pass in the bubble, and what is under way then come to its
+// end.
 func pass(span time.Duration) {
-	time.Sleep(span)
+	<-time.After(span)
 	synctest.Wait()
 }
 
