@@ -12,13 +12,14 @@ type Entry struct {
 	Source string // id of its source
 	Story  string // id of its story
 
-	GUID         string // as the source wrote it
-	URL          string // as the source gave it, made absolute
-	CanonicalURL string // without tracking parameters and the like
-	Title        string // plain text
-	Summary      string // safe HTML
-	Content      string // safe HTML; empty when the source gives only a summary
-	FullText     bool   // Content is the text of the article's page, not what the source gave
+	GUID         string   // as the source wrote it
+	URL          string   // as the source gave it, made absolute
+	CanonicalURL string   // without tracking parameters and the like
+	Aliases      []string // other canonical URLs of the same article, or a guid that is an IRI of another kind
+	Title        string   // plain text
+	Summary      string   // safe HTML
+	Content      string   // safe HTML; empty when the source gives only a summary
+	FullText     bool     // Content is the text of the article's page, not what the source gave
 	Authors      []Person
 	Categories   []string
 	Media        []Media // the lead image first, if there is one
@@ -41,20 +42,45 @@ type Entry struct {
 	Digest   Digest // of the normalized content that the source gave
 	Keys     []Key  // by which it is known, strongest first
 
+	// History are earlier revisions, the last one first: a few of them.
+	History []Revision
+
+	// Sketch is what the text was when the entry was first seen, in the form of
+	// the resolver; empty: it has none.
+	Sketch []byte
+
 	// Joined is why the entry is part of a story that another one began; zero:
 	// it began its story itself.
 	Joined Decision
 
+	// Declined is the entry most like it that another story has, and what spoke
+	// against; zero: none came near, or it has joined a story.
+	Declined Decision
+
 	// Hidden is the filter that keeps the entry out of every feed; empty: none
 	// does.
 	Hidden string
+
+	// Views are the names of the views whose condition it meets.
+	Views []string
 }
 
 // Decision is why two entries are taken to carry the same report.
 type Decision struct {
-	Rule  string  // url: they have one address
+	Rule  string
 	Other string  // id of the entry that was there before
 	Score float64 // how alike they are by the rule, up to 1
+
+	// Against is what speaks against it although the rule holds; empty: nothing.
+	Against string
+}
+
+// Revision is what an entry was before it changed.
+type Revision struct {
+	Number  int
+	Changed time.Time // the second in which it became visible
+	Title   string
+	Digest  Digest
 }
 
 // Person is an author.
@@ -107,10 +133,16 @@ type Digest [16]byte
 // of different kinds never meet.
 type Key [17]byte
 
+// Arrival is an entry and its number in the order of first commit, from 1.
+type Arrival struct {
+	Number uint64
+	Entry  Entry
+}
+
 // Story is entries of one or more sources that carry the same report.
 type Story struct {
 	ID     string // 13 base32 characters
-	Public string // id under which it is published: of the entry first committed
+	Public string // id under which it is published: of the entry that began it
 
 	// Entries are the visible ones in order of first commit, at least one.
 	// The first leads.

@@ -6,6 +6,7 @@ import "time"
 type Settings struct {
 	BaseURL string // public URL of this server, ending in a slash
 	Feed    Feed
+	Views   []View
 	Sources []SourceSettings // by id
 
 	// Changed is the second in which these settings became visible.
@@ -18,6 +19,22 @@ type Feed struct {
 	Limit  int           // greatest number of items; 0 is none
 	Window time.Duration // counted back from the newest item; 0 is none
 	Across Across
+
+	// Share is the greatest part of Limit that the items of one source may
+	// take; 0 is all of it.
+	Share float64
+}
+
+// View is a further feed: the entries of some sources and categories that meet
+// a condition.
+type View struct {
+	Name       string
+	Title      string
+	Sources    []string // ids, any of them; none: all
+	Categories []string // any of them, compared without case; none: all
+	Where      string   // expression that its entries must meet; empty: none
+	Limit      int      // greatest number of items; 0 is none
+	Token      string   // needed to read it; empty: it is public
 }
 
 // Across says what becomes of the same story in several sources.
@@ -38,6 +55,7 @@ type SourceSettings struct {
 	Categories []string
 	Disabled   bool
 	Where      string // expression that its entries must meet; empty: none
+	Across     Across // of its entries; empty: as in Feed
 }
 
 // Source is a source as the store knows it.
@@ -46,7 +64,7 @@ type Source struct {
 	Removed bool // no longer configured
 	State   State
 	Entries int    // stored
-	Judged  string // the Where by which all its entries have been judged
+	Judged  string // the conditions by which all its entries have been judged
 }
 
 // Hidden reports whether the source's entries are kept out of every feed.
@@ -97,6 +115,10 @@ type State struct {
 
 	// SharedGUIDs says that the source gave several items one guid.
 	SharedGUIDs bool
+
+	// Flaps is by how many the polls that found entries changed in nothing of
+	// importance outnumber the others, within bounds.
+	Flaps int
 
 	Parts    []Part    // of a sitemap index, the newest first
 	Articles []Article // to be visited for their text, in order

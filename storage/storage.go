@@ -42,12 +42,17 @@ type Reader interface {
 	// Entries returns the entries that q selects, newest first.
 	Entries(ctx context.Context, q Query) (Page[Entry], error)
 
-	// Story returns one story, or ErrNotFound; also when every entry of the
-	// story, or its source, is hidden.
+	// Story returns one story whole, or ErrNotFound; also when every entry of
+	// the story, or its source, is hidden. The id of a story that was folded
+	// into another leads to that one.
 	Story(ctx context.Context, id string) (Story, error)
 
 	// Stories returns the stories that q selects, newest first, each once: a
-	// story stands where its first visible entry that q selects stands.
+	// story stands where its first visible entry that q selects stands. An
+	// entry whose source, or else the feed, is not to be merged has no part in
+	// the others' story here, but is one of its own, under its own id. Where
+	// the story has its public id from such an entry, also one that is gone,
+	// the others are published under that of the first of them.
 	Stories(ctx context.Context, q Query) (Page[Story], error)
 
 	// Stats returns the store's own figures.
@@ -59,6 +64,18 @@ type Index interface {
 	// Find returns for each key the first committed entry that has it. The
 	// result is as long as keys; an entry that does not exist has no ID.
 	Find(ctx context.Context, keys []Key) ([]Entry, error)
+
+	// Pruned returns for each key the second in which it was last remembered by
+	// a Prune; zero: never, or so many keys ago that the store has forgotten it.
+	Pruned(ctx context.Context, keys []Key) ([]time.Time, error)
+
+	// Arrivals returns the last limit entries, 1 to MaxPage, whose number is
+	// below before, or of all if before is 0: the last one first. There are
+	// fewer only when there are no more.
+	Arrivals(ctx context.Context, before uint64, limit int) ([]Arrival, error)
+
+	// Checkpoint returns the last checkpoint; the zero one: there is none.
+	Checkpoint(ctx context.Context) (Checkpoint, error)
 }
 
 // Writer changes the store.
@@ -92,6 +109,8 @@ type Record struct {
 	Poll     *Poll
 	Prune    *Prune
 	Judge    *Judge
+
+	Checkpoint *Checkpoint
 }
 
 // Poll is one visit to one source and all that follows from it.
@@ -102,22 +121,43 @@ type Poll struct {
 	// Entries are the new and the changed entries, resolved: ID, Story,
 	// times and Revision are final. An entry whose ID the store knows
 	// replaces it. Effective, FirstSeen, Source and Story of a known entry
-	// do not change.
+	// do not change. A new one whose Story was folded joins the story that
+	// it leads to.
 	Entries []Entry
+
+	// Folds are applied in their order, after the entries.
+	Folds []Fold
+}
+
+// Fold makes two stories one, which keeps the public id of Into. Both must be
+// there, and not be one already; the id of a story that was folded stands for
+// the one that it leads to.
+type Fold struct {
+	From, Into string   // ids of stories
+	Why        Decision // becomes Joined of the entries that began From
 }
 
 // Prune removes entries for good.
 type Prune struct {
-	Entries []string // ids
+	Entries  []string // ids
+	Remember []Key    // what Pruned is to tell of, at the time of the record
 }
 
-// Judge says of stored entries of a source anew whether a filter hides them.
+// Checkpoint is what the resolver of identity knows of all entries up to an
+// arrival.
+type Checkpoint struct {
+	Data   []byte
+	Number uint64 // of that arrival: the last before the checkpoint was committed; the store sets it
+}
+
+// Judge says of stored entries of a source anew whether a filter hides them,
+// and in which views they are.
 type Judge struct {
 	Source  string
 	Entries []Judgement
 
-	// Judged, where all entries of the source have now been judged, is the
-	// filter by which.
+	// Judged, where all entries of the source have now been judged, says by
+	// which conditions.
 	Judged *string
 }
 
@@ -125,6 +165,7 @@ type Judge struct {
 type Judgement struct {
 	ID     string
 	Hidden string // the filter that hides it; empty: none does
+	Views  []string
 }
 
 // Query selects entries or stories. Entries that a filter hides, and those of
@@ -133,6 +174,8 @@ type Judgement struct {
 type Query struct {
 	Source   string    // of this source only
 	Category string    // in this category only, compared without case
+	View     string    // in this view only
+	Except   []string  // not of these sources; a story that stands where one of theirs does is left out
 	Since    time.Time // effective time not before this
 	Until    time.Time // effective time before this
 	Hidden   bool      // hidden entries and those of hidden sources too; Stories ignores it

@@ -2,11 +2,13 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"newsfeed/storage"
 )
@@ -19,28 +21,33 @@ const maxKeys = 64
 // apply changes the store as r says. It reads nothing but r and the store.
 func (t *tx) apply(r *storage.Record) error {
 	parts := 0
-	for _, is := range []bool{r.Settings != nil, r.Poll != nil, r.Prune != nil, r.Judge != nil} {
+	for _, is := range []bool{r.Settings != nil, r.Poll != nil, r.Prune != nil, r.Judge != nil, r.Checkpoint != nil} {
 		if is {
 			parts++
 		}
 	}
 	switch {
 	case parts != 1:
-		return errors.New("not exactly one of settings, poll, prune and judge")
+		return errors.New("not exactly one of settings, poll, prune, judge and checkpoint")
 	case r.Settings != nil:
 		return t.settings(r.Settings)
 	case r.Poll != nil:
 		return t.poll(r.Poll)
 	case r.Prune != nil:
-		return t.prune(r.Prune)
+		return t.prune(r.Prune, r.Time)
+	case r.Judge != nil:
+		return t.judge(r.Judge)
 	}
-	return t.judge(r.Judge)
+	return t.checkpoint(*r.Checkpoint)
 }
 
 // settings makes the sources what s says. Those no longer configured are kept
 // as removed. Settings equal to the present ones but for Changed do nothing.
 func (t *tx) settings(s *storage.Settings) error {
 	sources := map[string]*source{}
+	if err := checkViews(s.Views); err != nil {
+		return err
+	}
 	err := t.eachSource(func(src *source) error {
 		src.Removed = true
 		sources[src.ID] = src
@@ -69,24 +76,31 @@ func (t *tx) settings(s *storage.Settings) error {
 	}
 
 	differ := false
-	var hidden []uint32
+	var hidden, apart []uint32
 	for _, id := range slices.Sorted(maps.Keys(sources)) {
 		src := sources[id]
 		if src.Hidden() {
 			hidden = append(hidden, src.number)
+		}
+		if standsApart(cmp.Or(src.Across, s.Feed.Across)) {
+			apart = append(apart, src.number)
 		}
 		if row := encode(sourceFields, src); !bytes.Equal(row, t.sources.Get([]byte(id))) {
 			differ = true
 			t.put(t.sources, []byte(id), row)
 		}
 	}
-	t.hide(hidden)
+	t.hidden, t.apart = numbersOf(hidden), numbersOf(apart)
+	t.put(t.meta, []byte("hidden"), t.hidden)
+	t.put(t.meta, []byte("apart"), t.apart)
 
-	was, stored, err := t.storedSettings()
+	was, err := t.storedSettings()
 	if err != nil {
 		return err
 	}
-	if differ || !stored || s.BaseURL != was.BaseURL || s.Feed != was.Feed {
+	same := *s
+	same.Changed = was.Changed
+	if differ || !bytes.Equal(encode(settingsFields, &same), t.meta.Get([]byte("settings"))) {
 		t.put(t.meta, []byte("settings"), encode(settingsFields, s))
 		t.counts.changed = later(t.counts.changed, s.Changed)
 		t.counts.version++
@@ -94,13 +108,30 @@ func (t *tx) settings(s *storage.Settings) error {
 	return nil
 }
 
-// poll replaces the state of a source and adds or replaces entries.
+func checkViews(views []storage.View) error {
+	if n := len(views); n > maxList {
+		return fmt.Errorf("%d views", n)
+	}
+	for _, v := range views {
+		if n := max(len(v.Sources), len(v.Categories)); n > maxList {
+			return fmt.Errorf("view %s: a list of %d", v.Name, n)
+		}
+	}
+	return nil
+}
+
+// standsApart reports whether entries of a source are no part of the stories
+// of others.
+func standsApart(a storage.Across) bool { return a != "" && a != storage.Merge }
+
+// poll replaces the state of a source, adds or replaces entries and then folds
+// stories.
 func (t *tx) poll(p *storage.Poll) error {
 	src, err := t.source(p.Source)
 	if err != nil {
 		return fmt.Errorf("poll of source %s: %w", p.Source, err)
 	}
-	if len(p.Entries) > 0 || published(src.State.About) != published(p.State.About) {
+	if len(p.Entries) > 0 || len(p.Folds) > 0 || published(src.State.About) != published(p.State.About) {
 		t.counts.version++
 	}
 	if n := max(len(p.State.Parts), len(p.State.Articles)); n > maxList {
@@ -113,6 +144,11 @@ func (t *tx) poll(p *storage.Poll) error {
 		}
 	}
 	t.putState(&src)
+	for _, f := range p.Folds {
+		if err := t.fold(f); err != nil {
+			return fmt.Errorf("poll of source %s: %w", p.Source, err)
+		}
+	}
 	return nil
 }
 
@@ -130,7 +166,8 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	if e.ID == "" || e.Story == "" {
 		return errors.New("no id or no story")
 	}
-	if n := max(len(e.Authors), len(e.Categories), len(e.Media)); n > maxList {
+	n := max(len(e.Authors), len(e.Categories), len(e.Media), len(e.Aliases), len(e.History), len(e.Views))
+	if n > maxList {
 		return fmt.Errorf("a list of %d", n)
 	}
 	var was storage.Entry
@@ -166,16 +203,19 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	e.Keys = mergeKeys(e.Keys, was.Keys)
 	t.index(seq, placeOf(e.Effective, h), &was, &e)
 	t.counts.changed = later(t.counts.changed, e.Changed)
-	row, err := compress(t.packer, entryFields, &e)
-	if err != nil {
-		return err
-	}
-	t.put(t.entries, seqKey(seq), row)
-	return nil
+	return t.putEntry(seq, &e)
 }
 
-// prune removes entries with all that points to them.
-func (t *tx) prune(p *storage.Prune) error {
+func (t *tx) putEntry(seq uint64, e *storage.Entry) error {
+	row, err := compress(t.packer, entryFields, e)
+	if err == nil {
+		t.put(t.entries, seqKey(seq), row)
+	}
+	return err
+}
+
+// prune removes entries with all that points to them, and remembers keys.
+func (t *tx) prune(p *storage.Prune, now time.Time) error {
 	gone := map[string]int{} // by source
 	for _, id := range p.Entries {
 		h := hashOf(id)
@@ -211,10 +251,28 @@ func (t *tx) prune(p *storage.Prune) error {
 	if len(gone) > 0 {
 		t.counts.version++
 	}
+	for _, k := range p.Remember {
+		if err := t.remember(shorten(k), now); err != nil {
+			return err
+		}
+	}
+	t.forget()
 	return nil
 }
 
-// judge hides entries of a source, or shows them again.
+// checkpoint replaces the checkpoint.
+func (t *tx) checkpoint(c storage.Checkpoint) error {
+	c.Number = t.entries.Sequence()
+	row, err := compress(t.packer, checkpointFields, &c)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	t.put(t.resolver, []byte("checkpoint"), row)
+	return nil
+}
+
+// judge hides entries of a source, or shows them again, and says in which views
+// they are.
 func (t *tx) judge(j *storage.Judge) error {
 	src, err := t.source(j.Source)
 	if err != nil {
@@ -233,28 +291,28 @@ func (t *tx) judge(j *storage.Judge) error {
 }
 
 func (t *tx) judged(j storage.Judgement) error {
+	if n := len(j.Views); n > maxList {
+		return fmt.Errorf("a list of %d", n)
+	}
 	h := hashOf(j.ID)
 	v := t.ids.Get(h[:])
 	if v == nil {
 		return nil // removed meanwhile
 	}
 	seq := binary.BigEndian.Uint64(v)
-	e, err := t.entry(seq)
-	if err != nil || e.Hidden == j.Hidden {
+	was, err := t.entry(seq)
+	if err != nil || was.Hidden == j.Hidden && slices.Equal(was.Views, j.Views) {
 		return err
 	}
-	was := filtered(&e)
-	e.Hidden = j.Hidden
+	e := was
+	e.Hidden, e.Views = j.Hidden, j.Views
 	if err := t.revised(&e, seq); err != nil {
 		return err
 	}
-	t.counts.filtered += filtered(&e) - was
+	t.index(seq, placeOf(e.Effective, h), &was, &e)
+	t.counts.filtered += filtered(&e) - filtered(&was)
 	t.counts.version++
-	row, err := compress(t.packer, entryFields, &e)
-	if err == nil {
-		t.put(t.entries, seqKey(seq), row)
-	}
-	return err
+	return t.putEntry(seq, &e)
 }
 
 // filtered counts an entry that a filter hides.
@@ -265,10 +323,11 @@ func filtered(e *storage.Entry) int {
 	return 1
 }
 
-// index moves an entry from the lists and keys it was under to those it is
-// under now. The zero entry is under none.
+// index moves an entry, which is in the index of times, from the lists and keys
+// it was under to those it is under now. The zero entry is under none.
 func (t *tx) index(seq uint64, p place, was, now *storage.Entry) {
 	before, after := listsOf(was), listsOf(now)
+	source := binary.BigEndian.AppendUint32(nil, sourceOf(t.times.Get(p[:])))
 	for _, l := range before {
 		if !slices.Contains(after, l) {
 			t.remove(t.lists, slices.Concat(l[:], p[:]))
@@ -276,7 +335,7 @@ func (t *tx) index(seq uint64, p place, was, now *storage.Entry) {
 	}
 	for _, l := range after {
 		if !slices.Contains(before, l) {
-			t.put(t.lists, slices.Concat(l[:], p[:]), nil)
+			t.put(t.lists, slices.Concat(l[:], p[:]), source)
 		}
 	}
 	for _, k := range was.Keys {

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -159,12 +160,79 @@ func pairsOf(b *testing.B, p *packer, seq uint64, e storage.Entry) []pair {
 		{"stories", []byte(e.Story), encode(storyFields, &st)},
 	}
 	for _, l := range listsOf(&e) {
-		pairs = append(pairs, pair{"lists", append(l[:], at[:]...), nil})
+		pairs = append(pairs, pair{"lists", append(l[:], at[:]...), []byte{0, 0, 0, 1}})
 	}
 	for _, k := range e.Keys {
 		pairs = append(pairs, pair{"keys", binary.BigEndian.AppendUint64(k[:], seq), nil})
 	}
 	return pairs
+}
+
+// BenchmarkExcept reads a page of nothing: all of 10,000 entries are passed
+// over.
+func BenchmarkExcept(b *testing.B) {
+	s := benchStore(b)
+	const entries = 10_000
+	var except []string
+	for i := range 100 {
+		except = append(except, fmt.Sprint("source-", i))
+	}
+	for n := 0; n < entries; n += 1000 {
+		records := benchPolls(n, 1000)
+		for _, r := range records {
+			for i := range r.Poll.Entries {
+				r.Poll.Entries[i].Views = []string{"view"}
+			}
+		}
+		if err := s.Commit(b.Context(), records...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for name, q := range map[string]storage.Query{"all": {}, "view": {View: "view"}} {
+		b.Run(name, func(b *testing.B) {
+			q.Limit, q.Except = 100, except
+			for b.Loop() {
+				if page, err := s.Stories(b.Context(), q); err != nil || len(page.Items) > 0 {
+					b.Fatal(len(page.Items), err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/entries, "ns/entry")
+		})
+	}
+}
+
+// BenchmarkCheckpoint commits what a resolver knows: nothing yet, or 4 rows of
+// counters in which each of so many stories has counted 100 times.
+func BenchmarkCheckpoint(b *testing.B) {
+	const row = 1 << 20
+	for _, stories := range []int{0, 2_000, 20_000} {
+		b.Run(fmt.Sprint("stories=", stories), func(b *testing.B) {
+			s := benchStore(b)
+			r := rand.New(rand.NewPCG(0, 0))
+			data := make([]byte, 4*row+row/4)
+			for range stories * 100 {
+				// Few things are common, most are rare.
+				n := rand.New(rand.NewPCG(0, uint64(math.Pow(5e6, r.Float64())*r.Float64())))
+				for i := range 4 {
+					data[i*row+n.IntN(row)]++
+				}
+			}
+			before, err := s.Stats(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if err := s.Commit(b.Context(), storage.Record{Checkpoint: &storage.Checkpoint{Data: data}}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			after, err := s.Stats(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(after.Bytes-before.Bytes), "file-B")
+		})
+	}
 }
 
 // BenchmarkNewest reads the newest 100 of 10,000 entries.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
@@ -36,6 +37,17 @@ func fixture(t *testing.T) ([]byte, map[string]storage.Entry) {
 	}
 	commit(t, s, configure("a"))
 	commit(t, s, records...)
+	why := storage.Decision{Rule: "alike"}
+	commit(t, s,
+		storage.Record{Poll: &storage.Poll{Source: "a", Folds: []storage.Fold{{From: "a 0", Into: "a 1", Why: why}}}},
+		storage.Record{Time: time.Unix(1e9, 0), Prune: &storage.Prune{Remember: rememberedKeys()}},
+		storage.Record{Checkpoint: &storage.Checkpoint{Data: checkpointData}},
+	)
+	for _, id := range []string{"urn:a:0:0", "urn:a:0:1"} {
+		e := entries[id]
+		e.Story, e.Joined = "a 1", why
+		entries[id] = e
+	}
 	commit(t, s) // so that both meta pages lead to all of it
 	stats, err := s.Stats(t.Context())
 	if err != nil {
@@ -49,6 +61,15 @@ func fixture(t *testing.T) ([]byte, map[string]storage.Entry) {
 		t.Fatal(err)
 	}
 	return b[:stats.Bytes], entries
+}
+
+var checkpointData = bytes.Repeat([]byte("checkpoint"), 1000)
+
+func rememberedKeys() (keys []storage.Key) {
+	for n := range 300 {
+		keys = append(keys, storage.Key([]byte(fmt.Sprintf("%-17d", n))))
+	}
+	return keys
 }
 
 // survey opens a damaged store and asks it for all that was in it. It fails
@@ -124,11 +145,46 @@ func survey(t *testing.T, b []byte, entries map[string]storage.Entry, strict boo
 			}
 		}
 	}
+	folded, err := s.Story(ctx, "a 0")
+	if ok("folded story", err) {
+		if strict && len(folded.Entries) != 4 {
+			t.Errorf("%d entries of the folded story", len(folded.Entries))
+		}
+		for _, e := range folded.Entries {
+			right("folded story", e)
+		}
+	}
+	arrivals, err := s.Arrivals(ctx, 0, storage.MaxPage)
+	if ok("arrivals", err) {
+		if strict && len(arrivals) != len(entries) {
+			t.Errorf("%d arrivals of %d", len(arrivals), len(entries))
+		}
+		for _, a := range arrivals {
+			right("arrivals", a.Entry)
+		}
+	}
+	checkpoint, err := s.Checkpoint(ctx)
+	if ok("checkpoint", err) && (strict || checkpoint.Data != nil) {
+		want := storage.Checkpoint{Data: checkpointData, Number: uint64(len(entries))}
+		if diff := cmp.Diff(want, checkpoint); diff != "" {
+			t.Errorf("checkpoint (-want +got):\n%s", diff)
+		}
+	}
+	times, err := s.Pruned(ctx, rememberedKeys())
+	if ok("pruned", err) && strict {
+		for i, at := range times {
+			if at.Unix() != 1e9 {
+				t.Errorf("key %d was pruned at %v", i, at)
+			}
+		}
+	}
 	_, err = s.Settings(ctx)
 	ok("settings", err)
 	_, err = s.Sources(ctx)
 	ok("sources", err)
-	ok("commit", s.Commit(ctx, pollOf("a", 1000), pollOf("a", 0)))
+	ok("commit", s.Commit(ctx, pollOf("a", 1000), pollOf("a", 0),
+		storage.Record{Prune: &storage.Prune{Remember: rememberedKeys()}},
+		storage.Record{Checkpoint: &storage.Checkpoint{}}))
 	return refused
 }
 
@@ -183,11 +239,12 @@ func TestF04_DamagedBytes(t *testing.T) {
 func TestF04_DamagedValues(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
 	s := open(t, path)
-	commit(t, s, configure("a"), pollOf("a", 1))
+	commit(t, s, configure("a"), pollOf("a", 1),
+		storage.Record{Checkpoint: &storage.Checkpoint{Data: checkpointData}})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, bucket := range []string{"sources", "states", "entries", "stories"} {
+	for _, bucket := range []string{"sources", "states", "entries", "stories", "resolver"} {
 		db, err := bbolt.Open(path, 0o600, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -212,6 +269,8 @@ func TestF04_DamagedValues(t *testing.T) {
 			_, got = s.Entry(t.Context(), "urn:a:1:0")
 		case "stories":
 			_, got = s.Story(t.Context(), "a 1")
+		case "resolver":
+			_, got = s.Checkpoint(t.Context())
 		}
 		if !errors.Is(got, bolt.ErrDamaged) {
 			t.Errorf("%s: error %v, want ErrDamaged", bucket, got)

@@ -114,6 +114,19 @@ func digest[T any](name string, at func(*T) *storage.Digest) field[T] {
 		})
 }
 
+// blob is bytes of any form.
+func blob[T any](name string, at func(*T) *[]byte) field[T] {
+	return field[T]{
+		name:  name,
+		zero:  func(row *T) bool { return len(*at(row)) == 0 },
+		write: func(b []byte, row *T) []byte { return msgp.AppendBytes(b, *at(row)) },
+		read: func(b []byte, row *T) (_ []byte, err error) {
+			*at(row), b, err = msgp.ReadBytesBytes(b, nil)
+			return b, err
+		},
+	}
+}
+
 // moment is a time, kept as microseconds since 1970.
 func moment[T any](name string, at func(*T) *time.Time) field[T] {
 	return field[T]{

@@ -7,12 +7,15 @@ import (
 	"slices"
 
 	"newsfeed/storage"
+
+	"go.etcd.io/bbolt"
 )
 
 // selection is a Query in the terms of the indexes: the entries in all of the
 // lists, from before one place back to since.
 type selection struct {
 	lists  []list
+	except numbers // of sources
 	before place
 	since  place
 	hidden bool // hidden ones and those of hidden sources too
@@ -20,8 +23,8 @@ type selection struct {
 }
 
 func selectionOf(q storage.Query) (*selection, error) {
-	if q.Limit < 1 || q.Limit > storage.MaxPage {
-		return nil, fmt.Errorf("limit %d is not in 1 to %d", q.Limit, storage.MaxPage)
+	if err := checkLimit(q.Limit); err != nil {
+		return nil, err
 	}
 	before, err := parseCursor(q.Before)
 	if err != nil {
@@ -42,33 +45,46 @@ func selectionOf(q storage.Query) (*selection, error) {
 	if q.Category != "" {
 		sel.lists = append(sel.lists, listOfCategory(q.Category))
 	}
+	if q.View != "" {
+		sel.lists = append(sel.lists, listOfView(q.View))
+	}
 	return sel, nil
+}
+
+func checkLimit(limit int) error {
+	if limit < 1 || limit > storage.MaxPage {
+		return fmt.Errorf("limit %d is not in 1 to %d", limit, storage.MaxPage)
+	}
+	return nil
 }
 
 // Entries implements storage.Reader.
 func (s *Store) Entries(ctx context.Context, q storage.Query) (storage.Page[storage.Entry], error) {
 	page, err := readPage(ctx, s, q,
 		func(*tx, *selection, place, ref) (bool, error) { return true, nil },
-		func(t *tx, p place, r ref) (storage.Entry, error) {
-			e, err := t.entry(r.seq)
-			if err == nil && placeOf(e.Effective, hashOf(e.ID)) != p {
-				err = fmt.Errorf("%w: entry %d stands elsewhere", ErrDamaged, r.seq)
-			}
-			return e, err
-		})
+		(*tx).entryAt)
 	if err != nil {
 		return page, fmt.Errorf("read entries: %w", err)
 	}
 	return page, nil
 }
 
-// Stories implements storage.Reader. Since and Until bound the places at which
-// stories stand; they have no part in where they stand.
+// entryAt returns the entry at p.
+func (t *tx) entryAt(p place, r ref) (storage.Entry, error) {
+	e, err := t.entry(r.seq)
+	if err == nil && placeOf(e.Effective, hashOf(e.ID)) != p {
+		err = fmt.Errorf("%w: entry %d stands elsewhere", ErrDamaged, r.seq)
+	}
+	return e, err
+}
+
+// Stories implements storage.Reader. Since, Until and Except say at which
+// places stories are read; they have no part in where they stand.
 func (s *Store) Stories(ctx context.Context, q storage.Query) (storage.Page[storage.Story], error) {
 	q.Hidden = false
 	page, err := readPage(ctx, s, q,
 		(*tx).standsHere,
-		func(t *tx, _ place, r ref) (storage.Story, error) { return t.readStory(r.story) })
+		(*tx).readAt)
 	if err != nil {
 		return page, fmt.Errorf("read stories: %w", err)
 	}
@@ -86,7 +102,10 @@ func readPage[T any](ctx context.Context, s *Store, q storage.Query,
 	if err != nil {
 		return page, err
 	}
-	err = s.view(ctx, func(t *tx) error {
+	err = s.view(ctx, func(t *tx) (err error) {
+		if sel.except, err = t.numbered(q.Except); err != nil {
+			return err
+		}
 		var last place
 		return t.walk(ctx, sel, func(p place, r ref) (more bool, err error) {
 			if ok, err := stands(t, sel, p, r); !ok || err != nil {
@@ -117,13 +136,7 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 		index, at, others = t.lists, sel.lists[0][:], sel.lists[1:]
 	}
 	c := index.Cursor()
-	var v []byte
-	k, _ := c.Seek(slices.Concat(at, sel.before[:]))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
-	}
+	k, v := lastBefore(c, slices.Concat(at, sel.before[:]))
 	for n := 0; bytes.HasPrefix(k, at) && k != nil; k, v = c.Prev() {
 		if n++; n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -132,14 +145,16 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 		if bytes.Compare(p[:], sel.since[:]) < 0 {
 			return nil
 		}
-		if !t.inAll(others, p) {
+		// Most of what is passed over is so for its source: ask nothing else first.
+		source := sourceOf(v)
+		if sel.except.has(source) || !sel.hidden && t.hidden.has(source) || !t.inAll(others, p) {
 			continue
 		}
 		if index != t.times {
 			v = t.times.Get(p[:])
 		}
 		r := parseRef(v)
-		if !sel.hidden && (r.hidden || t.isHidden(r.source)) {
+		if r.hidden && !sel.hidden {
 			continue
 		}
 		if more, err := visit(p, r); !more || err != nil {
@@ -147,6 +162,14 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 		}
 	}
 	return nil
+}
+
+// lastBefore moves a cursor to the last key before the given one.
+func lastBefore(c *bbolt.Cursor, key []byte) (k, v []byte) {
+	if k, _ := c.Seek(key); k == nil {
+		return c.Last()
+	}
+	return c.Prev()
 }
 
 // inAll reports whether the entry at p is in all of the lists.

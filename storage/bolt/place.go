@@ -61,10 +61,11 @@ func parseCursor(c storage.Cursor) (place, error) {
 	return place(b), nil
 }
 
-// ref is what the index of times says about an entry.
+// ref is what the index of times says about an entry. As bytes it begins with
+// the source, as what the index of lists says does.
 type ref struct {
-	seq    uint64
 	source uint32
+	seq    uint64
 	leads  bool // first of its story
 	hidden bool // by a filter
 	story  string
@@ -86,28 +87,32 @@ func flags(leads, hidden bool) (b byte) {
 }
 
 func (r ref) append(b []byte) []byte {
-	b = binary.BigEndian.AppendUint64(b, r.seq)
 	b = binary.BigEndian.AppendUint32(b, r.source)
+	b = binary.BigEndian.AppendUint64(b, r.seq)
 	b = append(b, flags(r.leads, r.hidden))
 	return append(b, r.story...)
 }
 
 func parseRef(b []byte) ref {
 	return ref{
-		seq:    binary.BigEndian.Uint64(b),
-		source: binary.BigEndian.Uint32(b[8:]),
+		source: sourceOf(b),
+		seq:    binary.BigEndian.Uint64(b[4:]),
 		leads:  b[12]&flagLeads != 0,
 		hidden: b[12]&flagHidden != 0,
 		story:  string(b[13:]),
 	}
 }
 
-// list names the entries of a source or of a category. It is a short hash:
+// sourceOf returns the source of an entry from what an index says about it.
+func sourceOf(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// list names the entries of a source, a category or a view. It is a short hash:
 // whoever could make two names meet could as well use the other name.
 type list [8]byte
 
 func listOfSource(id string) list     { return listOf("source\x00" + id) }
 func listOfCategory(name string) list { return listOf("category\x00" + fold(name)) }
+func listOfView(name string) list     { return listOf("view\x00" + name) }
 
 func listOf(name string) list {
 	sum := sha256.Sum256([]byte(name))
@@ -120,10 +125,16 @@ func listsOf(e *storage.Entry) []list {
 		return nil
 	}
 	lists := []list{listOfSource(e.Source)}
-	for _, c := range e.Categories {
-		if l := listOfCategory(c); !slices.Contains(lists, l) {
+	add := func(l list) {
+		if !slices.Contains(lists, l) {
 			lists = append(lists, l)
 		}
+	}
+	for _, c := range e.Categories {
+		add(listOfCategory(c))
+	}
+	for _, v := range e.Views {
+		add(listOfView(v))
 	}
 	return lists
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"time"
 
 	"newsfeed/storage"
 )
@@ -13,7 +14,7 @@ import (
 // Settings implements storage.Reader. Before the first settings they are zero.
 func (s *Store) Settings(ctx context.Context) (out storage.Settings, err error) {
 	err = s.view(ctx, func(t *tx) error {
-		if out, _, err = t.storedSettings(); err != nil {
+		if out, err = t.storedSettings(); err != nil {
 			return err
 		}
 		return t.eachSource(func(src *source) error {
@@ -81,7 +82,10 @@ func (s *Store) Entry(ctx context.Context, id string) (out storage.Entry, err er
 // Story implements storage.Reader.
 func (s *Store) Story(ctx context.Context, id string) (out storage.Story, err error) {
 	err = s.view(ctx, func(t *tx) error {
-		out, err = t.readStory(id)
+		s, err := t.story(id)
+		if err == nil {
+			out, err = t.readStory(&s)
+		}
 		return err
 	})
 	if err != nil {
@@ -111,6 +115,62 @@ func (s *Store) Find(ctx context.Context, keys []storage.Key) (out []storage.Ent
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find keys: %w", err)
+	}
+	return out, nil
+}
+
+// Pruned implements storage.Index.
+func (s *Store) Pruned(ctx context.Context, keys []storage.Key) (out []time.Time, err error) {
+	out = make([]time.Time, len(keys))
+	err = s.view(ctx, func(t *tx) error {
+		for i, k := range keys {
+			out[i] = t.prunedAt(shorten(k))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read pruned keys: %w", err)
+	}
+	return out, nil
+}
+
+// Arrivals implements storage.Index.
+func (s *Store) Arrivals(ctx context.Context, before uint64, limit int) (out []storage.Arrival, err error) {
+	err = checkLimit(limit)
+	if err == nil {
+		err = s.view(ctx, func(t *tx) error {
+			c := t.entries.Cursor()
+			k, _ := c.Last()
+			if before > 0 {
+				k, _ = lastBefore(c, seqKey(before))
+			}
+			for ; k != nil && len(out) < limit; k, _ = c.Prev() {
+				n := binary.BigEndian.Uint64(k)
+				e, err := t.entry(n)
+				if err != nil {
+					return err
+				}
+				out = append(out, storage.Arrival{Number: n, Entry: e})
+			}
+			return ctx.Err()
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read arrivals: %w", err)
+	}
+	return out, nil
+}
+
+// Checkpoint implements storage.Index.
+func (s *Store) Checkpoint(ctx context.Context) (out storage.Checkpoint, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		if v := t.resolver.Get([]byte("checkpoint")); v != nil {
+			return decode(t.packer, v, checkpointFields, &out)
+		}
+		return nil
+	})
+	if err != nil {
+		return storage.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
 	}
 	return out, nil
 }

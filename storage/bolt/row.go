@@ -17,6 +17,7 @@ var entryFields = []field[storage.Entry]{
 	text("guid", func(e *storage.Entry) *string { return &e.GUID }),
 	text("url", func(e *storage.Entry) *string { return &e.URL }),
 	text("canon", func(e *storage.Entry) *string { return &e.CanonicalURL }),
+	texts("aliases", func(e *storage.Entry) *[]string { return &e.Aliases }),
 	text("title", func(e *storage.Entry) *string { return &e.Title }),
 	text("sum", func(e *storage.Entry) *string { return &e.Summary }),
 	text("content", func(e *storage.Entry) *string { return &e.Content }),
@@ -39,10 +40,25 @@ var entryFields = []field[storage.Entry]{
 	text("jrule", func(e *storage.Entry) *string { return &e.Joined.Rule }),
 	text("jother", func(e *storage.Entry) *string { return &e.Joined.Other }),
 	real("jscore", func(e *storage.Entry) *float64 { return &e.Joined.Score }),
+	text("jagainst", func(e *storage.Entry) *string { return &e.Joined.Against }),
+	text("drule", func(e *storage.Entry) *string { return &e.Declined.Rule }),
+	text("dother", func(e *storage.Entry) *string { return &e.Declined.Other }),
+	real("dscore", func(e *storage.Entry) *float64 { return &e.Declined.Score }),
+	text("dagainst", func(e *storage.Entry) *string { return &e.Declined.Against }),
 	text("hidden", func(e *storage.Entry) *string { return &e.Hidden }),
 	packed("keys", func(e *storage.Entry) *[]storage.Key { return &e.Keys }, len(storage.Key{}),
 		func(b []byte, k *storage.Key) []byte { return append(b, k[:]...) },
 		func(b []byte, k *storage.Key) { copy(k[:], b) }),
+	rows("history", func(e *storage.Entry) *[]storage.Revision { return &e.History }, revisionFields),
+	blob("sketch", func(e *storage.Entry) *[]byte { return &e.Sketch }),
+	texts("views", func(e *storage.Entry) *[]string { return &e.Views }),
+}
+
+var revisionFields = []field[storage.Revision]{
+	number("n", func(r *storage.Revision) *int { return &r.Number }),
+	moment("changed", func(r *storage.Revision) *time.Time { return &r.Changed }),
+	text("title", func(r *storage.Revision) *string { return &r.Title }),
+	digest("digest", func(r *storage.Revision) *storage.Digest { return &r.Digest }),
 }
 
 var personFields = []field[storage.Person]{
@@ -79,7 +95,19 @@ var settingsFields = []field[storage.Settings]{
 	number("limit", func(s *storage.Settings) *int { return &s.Feed.Limit }),
 	number("window", func(s *storage.Settings) *time.Duration { return &s.Feed.Window }),
 	text("across", func(s *storage.Settings) *storage.Across { return &s.Feed.Across }),
+	real("share", func(s *storage.Settings) *float64 { return &s.Feed.Share }),
+	rows("views", func(s *storage.Settings) *[]storage.View { return &s.Views }, viewFields),
 	moment("changed", func(s *storage.Settings) *time.Time { return &s.Changed }),
+}
+
+var viewFields = []field[storage.View]{
+	text("name", func(v *storage.View) *string { return &v.Name }),
+	text("title", func(v *storage.View) *string { return &v.Title }),
+	texts("sources", func(v *storage.View) *[]string { return &v.Sources }),
+	texts("cats", func(v *storage.View) *[]string { return &v.Categories }),
+	text("where", func(v *storage.View) *string { return &v.Where }),
+	number("limit", func(v *storage.View) *int { return &v.Limit }),
+	text("token", func(v *storage.View) *string { return &v.Token }),
 }
 
 // source is a source and its number. Its two rows leave out the id, which is
@@ -97,6 +125,7 @@ var sourceFields = []field[source]{
 	flag("disabled", func(s *source) *bool { return &s.Disabled }),
 	flag("removed", func(s *source) *bool { return &s.Removed }),
 	text("where", func(s *source) *string { return &s.Where }),
+	text("across", func(s *source) *storage.Across { return &s.Across }),
 }
 
 var stateFields = []field[source]{
@@ -136,9 +165,7 @@ var stateFields = []field[source]{
 	moment("base", func(s *source) *time.Time { return &s.State.Hints.Base }),
 	number("skiph", func(s *source) *uint32 { return &s.State.Hints.SkipHours }),
 	number("skipd", func(s *source) *uint8 { return &s.State.Hints.SkipDays }),
-	packed("habit", func(s *source) *[]byte { return &s.State.Habit }, 1,
-		func(b []byte, v *byte) []byte { return append(b, *v) },
-		func(b []byte, v *byte) { *v = b[0] }),
+	blob("habit", func(s *source) *[]byte { return &s.State.Habit }),
 	real("trim", func(s *source) *float64 { return &s.State.Trim }),
 	moment("poll", func(s *source) *time.Time { return &s.State.LastPoll }),
 	moment("success", func(s *source) *time.Time { return &s.State.LastSuccess }),
@@ -158,6 +185,7 @@ var stateFields = []field[source]{
 	number("tsame", func(s *source) *uint64 { return &s.State.Traffic.Repeated }),
 	number("tgap", func(s *source) *time.Duration { return &s.State.Traffic.Gap }),
 	flag("shared", func(s *source) *bool { return &s.State.SharedGUIDs }),
+	number("flaps", func(s *source) *int { return &s.State.Flaps }),
 	rows("parts", func(s *source) *[]storage.Part { return &s.State.Parts }, partFields),
 	rows("articles", func(s *source) *[]storage.Article { return &s.State.Articles }, articleFields),
 }
@@ -190,10 +218,19 @@ var countsFields = []field[counts]{
 	number("entries", func(c *counts) *int { return &c.entries }),
 	number("stories", func(c *counts) *int { return &c.stories }),
 	number("filtered", func(c *counts) *int { return &c.filtered }),
+	number("pruned", func(c *counts) *int { return &c.pruned }),
+}
+
+var checkpointFields = []field[storage.Checkpoint]{
+	blob("data", func(c *storage.Checkpoint) *[]byte { return &c.Data }),
+	number("n", func(c *storage.Checkpoint) *uint64 { return &c.Number }),
 }
 
 var storyFields = []field[story]{
+	text("into", func(s *story) *string { return &s.into }),
+	texts("folded", func(s *story) *[]string { return &s.folded }),
 	text("public", func(s *story) *string { return &s.public }),
+	number("source", func(s *story) *uint32 { return &s.source }),
 	moment("changed", func(s *story) *time.Time { return &s.changed }),
 	packed("entries", func(s *story) *[]member { return &s.members }, 8+4+1+len(place{}),
 		func(b []byte, m *member) []byte {

@@ -44,13 +44,11 @@ func (t *tx) putState(src *source) {
 	t.put(t.states, []byte(src.ID), encode(stateFields, src))
 }
 
-// storedSettings returns the settings without their sources, and whether
-// there are any.
-func (t *tx) storedSettings() (s storage.Settings, stored bool, err error) {
-	v := t.meta.Get([]byte("settings"))
-	if v == nil {
-		return s, false, nil
+// storedSettings returns the settings without their sources; zero: there are
+// none.
+func (t *tx) storedSettings() (s storage.Settings, err error) {
+	if v := t.meta.Get([]byte("settings")); v != nil {
+		err = decode(t.packer, v, settingsFields, &s)
 	}
-	err = decode(t.packer, v, settingsFields, &s)
-	return s, true, err
+	return s, err
 }

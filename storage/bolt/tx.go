@@ -3,8 +3,6 @@ package bolt
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
-	"sort"
 	"time"
 
 	"newsfeed/storage"
@@ -18,14 +16,19 @@ import (
 //	meta     / "settings"             => settings row, without its sources
 //	meta     / "counts"               => counts row
 //	meta     / "hidden"               => numbers (4 each) of the hidden sources, in order
+//	meta     / "apart"                => numbers (4 each) of the sources whose entries stand apart, in order
 //	sources  / source id              => source row: settings, removed, number
 //	states   / source id              => state row: State and the number of entries
 //	entries  / seq (8)                => entry row; seq grows in order of first commit
 //	ids      / hash of id (16)        => seq
-//	times    / place (24)             => ref: seq, source, story, and whether it leads, whether a filter hides it
-//	lists    / list (8) ∥ place       => nothing: the entries of a source or of a category
+//	times    / place (24)             => ref: source's number, seq, story, whether it leads, whether a filter hides it
+//	lists    / list (8) ∥ place       => source's number (4): the entries of a source, of a category or of a view
 //	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
-//	stories  / story id               => story row: public id, and its entries in order of first commit
+//	stories  / story id               => story row: public id, and its entries in order of first commit; or the
+//	                                     id of the story into which it was folded, which lists those that were
+//	pruned   / key's first 9 bytes    => turn (8), and the second (8) in which the key was last remembered
+//	turns    / turn (8)               => key's first 9 bytes; turn grows in order of remembering
+//	resolver / "checkpoint"           => checkpoint row, alone: what shares a page is written together
 //
 // A place is the effective time and the hash of the id, so that the order of
 // entries does not depend on their arrival. The number of a source is given
@@ -38,11 +41,13 @@ type tx struct {
 	*packer
 	size int64 // of the file, in bytes
 
-	meta, sources, states, entries, ids, times, lists, keys, stories *bbolt.Bucket
+	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, resolver *bbolt.Bucket
 
-	counts counts
-	hidden []byte
-	err    error // the first of put and remove
+	counts    counts
+	hidden    numbers // of the sources whose entries are kept out of every page
+	apart     numbers // of the sources whose entries are stories of their own
+	maxPruned int     // a test lowers it
+	err       error   // the first of put and remove
 }
 
 // counts are figures of the store that change with it.
@@ -53,6 +58,7 @@ type counts struct {
 	stories int
 
 	filtered int // entries that a filter hides
+	pruned   int // keys remembered
 }
 
 // buckets calls get for each bucket.
@@ -70,6 +76,9 @@ func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
 		{"lists", &t.lists},
 		{"keys", &t.keys},
 		{"stories", &t.stories},
+		{"pruned", &t.pruned},
+		{"turns", &t.turns},
+		{"resolver", &t.resolver},
 	} {
 		var err error
 		if *b.at, err = get([]byte(b.name)); err != nil {
@@ -80,7 +89,7 @@ func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
 }
 
 func begin(b *bbolt.Tx, p *packer) (*tx, error) {
-	t := &tx{packer: p, size: b.Size()}
+	t := &tx{packer: p, size: b.Size(), maxPruned: maxPruned}
 	err := t.buckets(func(name []byte) (*bbolt.Bucket, error) {
 		bucket := b.Bucket(name)
 		if bucket == nil {
@@ -91,9 +100,10 @@ func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Entries only ever come at the end of their bucket.
-	t.entries.FillPercent = 1
+	// Entries and turns only ever come at the end of their buckets.
+	t.entries.FillPercent, t.turns.FillPercent = 1, 1
 	t.hidden = t.meta.Get([]byte("hidden"))
+	t.apart = t.meta.Get([]byte("apart"))
 	if v := t.meta.Get([]byte("counts")); v != nil {
 		if err := decode(t.packer, v, countsFields, &t.counts); err != nil {
 			return nil, fmt.Errorf("read counts: %w", err)
@@ -138,26 +148,6 @@ func (t *tx) remove(b *bbolt.Bucket, key []byte) {
 	if err := b.Delete(key); err != nil && t.err == nil {
 		t.err = fmt.Errorf("delete key %.64q: %w", key, err)
 	}
-}
-
-// isHidden reports whether the entries of the source with that number are to
-// be kept out of every page.
-func (t *tx) isHidden(number uint32) bool {
-	n := len(t.hidden) / 4
-	at := func(i int) uint32 { return binary.BigEndian.Uint32(t.hidden[4*i:]) }
-	i := sort.Search(n, func(i int) bool { return at(i) >= number })
-	return i < n && at(i) == number
-}
-
-// hide replaces the set of hidden sources.
-func (t *tx) hide(numbers []uint32) {
-	slices.Sort(numbers)
-	hidden := []byte{}
-	for _, n := range numbers {
-		hidden = binary.BigEndian.AppendUint32(hidden, n)
-	}
-	t.put(t.meta, []byte("hidden"), hidden)
-	t.hidden = hidden
 }
 
 // entry reads the entry with that sequence number.

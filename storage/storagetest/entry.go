@@ -13,10 +13,14 @@ func (s *suite) roundTrip() {
 	hidden.ID, hidden.Story = "urn:hidden", "hidden"
 	full.Hidden = ""
 	state := filled[storage.State]()
+	checkpoint := filled[storage.Checkpoint]()
 	s.commit(
 		storage.Record{Settings: &settings},
 		storage.Record{Poll: &storage.Poll{Source: src, State: state, Entries: []storage.Entry{full, bare, hidden}}},
+		storage.Record{Checkpoint: &checkpoint},
 	)
+	s.equal("number in the record", checkpoint, filled[storage.Checkpoint]())
+	checkpoint.Number = 3
 	for range 2 {
 		got, err := s.Settings(ctx)
 		s.is("settings", err, nil)
@@ -32,6 +36,9 @@ func (s *suite) roundTrip() {
 		s.equal("story", st, storage.Story{
 			ID: full.Story, Public: full.ID, Changed: full.Changed, Entries: []storage.Entry{full},
 		})
+		last, err := s.Checkpoint(ctx)
+		s.is("checkpoint", err, nil)
+		s.equal("checkpoint", last, checkpoint)
 		s.reopen()
 	}
 }

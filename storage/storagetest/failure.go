@@ -22,6 +22,11 @@ func (s *suite) allOrNothing() {
 		{"entry of another source", poll("a", entry("urn:2", "b", "s2", 2))},
 		{"one of two entries", poll("a", entry("urn:3", "a", "s3", 2), entry("", "a", "s2", 2))},
 		{"source configured twice", configure("a", "a")},
+		{"a poll and a checkpoint", storage.Record{Poll: good.Poll, Checkpoint: &storage.Checkpoint{}}},
+		{"fold of no story", fold("a", "none", "s0")},
+		{"fold into no story", fold("a", "s0", "none")},
+		{"fold into itself", fold("a", "s0", "s0")},
+		{"the second fold of two", fold("a", "s1", "s0", "s1", "s0")},
 	} {
 		s.refuse(good, prune("urn:0"), test.bad)
 		s.equal(test.name, look(s), before)
@@ -83,6 +88,9 @@ func calls(ctx context.Context, st storage.Store) map[string]error {
 	_, errs["Story"] = st.Story(ctx, "s")
 	_, errs["Stories"] = st.Stories(ctx, storage.Query{Limit: 1})
 	_, errs["Find"] = st.Find(ctx, []storage.Key{key("k")})
+	_, errs["Pruned"] = st.Pruned(ctx, []storage.Key{key("k")})
+	_, errs["Arrivals"] = st.Arrivals(ctx, 0, 1)
+	_, errs["Checkpoint"] = st.Checkpoint(ctx)
 	_, errs["Stats"] = st.Stats(ctx)
 	errs["Commit"] = st.Commit(ctx, poll("a"))
 	return errs

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -19,13 +21,28 @@ type model struct {
 	set     bool
 	sources []storage.Source // by id
 	entries []storage.Entry  // in order of first commit
+	arrived uint64
+	numbers map[string]uint64 // of arrival, by id
 	stories map[string]*modelStory
+	folded  map[string]string // where the ids of stories lead that are no more
+	pruned  map[storage.Key]time.Time
+	point   storage.Checkpoint
 	stats   storage.Stats
 }
 
 type modelStory struct {
 	public  string
+	source  string // of the entry that public comes from
 	changed time.Time
+}
+
+func newModel() *model {
+	return &model{
+		numbers: map[string]uint64{},
+		stories: map[string]*modelStory{},
+		folded:  map[string]string{},
+		pruned:  map[storage.Key]time.Time{},
+	}
 }
 
 func (m *model) apply(r storage.Record) {
@@ -35,15 +52,17 @@ func (m *model) apply(r storage.Record) {
 	case r.Poll != nil:
 		m.poll(*r.Poll)
 	case r.Prune != nil:
-		m.prune(*r.Prune)
+		m.prune(*r.Prune, r.Time)
 	case r.Judge != nil:
 		m.judge(*r.Judge)
+	case r.Checkpoint != nil:
+		m.point = storage.Checkpoint{Data: r.Checkpoint.Data, Number: m.arrived}
 	}
 	m.stats.Entries, m.stats.Stories, m.stats.Sources = len(m.entries), len(m.stories), len(m.sources)
 }
 
 func (m *model) settings(s storage.Settings) {
-	differ := !m.set || s.BaseURL != m.base.BaseURL || s.Feed != m.base.Feed
+	differ := !m.set || s.BaseURL != m.base.BaseURL || s.Feed != m.base.Feed || !reflect.DeepEqual(s.Views, m.base.Views)
 	configured := map[string]bool{}
 	for _, c := range s.Sources {
 		configured[c.ID] = true
@@ -53,9 +72,7 @@ func (m *model) settings(s storage.Settings) {
 			m.sources = append(m.sources, storage.Source{SourceSettings: c})
 			continue
 		}
-		was := src.SourceSettings
-		if src.Removed || was.URL != c.URL || was.Title != c.Title || was.Disabled != c.Disabled ||
-			!slices.Equal(was.Categories, c.Categories) {
+		if src.Removed || !reflect.DeepEqual(src.SourceSettings, c) {
 			differ = true
 		}
 		src.SourceSettings, src.Removed = c, false
@@ -76,15 +93,12 @@ func (m *model) settings(s storage.Settings) {
 
 func (m *model) poll(p storage.Poll) {
 	src := m.source(p.Source)
-	if len(p.Entries) > 0 || src.State.About.Title != p.State.About.Title {
+	if len(p.Entries) > 0 || len(p.Folds) > 0 || src.State.About.Title != p.State.About.Title {
 		m.stats.Version++
 	}
 	src.State = p.State
 	for _, e := range p.Entries {
 		m.published(e.Changed)
-		if m.stories == nil {
-			m.stories = map[string]*modelStory{}
-		}
 		if i := m.find(e.ID); i >= 0 {
 			was := m.entries[i]
 			e.Source, e.Story, e.FirstSeen, e.Effective = was.Source, was.Story, was.FirstSeen, was.Effective
@@ -96,19 +110,60 @@ func (m *model) poll(p storage.Poll) {
 			}
 			m.entries[i] = e
 		} else {
+			e.Story = m.real(e.Story)
 			m.entries = append(m.entries, e)
+			m.arrived++
+			m.numbers[e.ID] = m.arrived
 			src.Entries++
 			if m.stories[e.Story] == nil {
-				m.stories[e.Story] = &modelStory{public: e.ID}
+				m.stories[e.Story] = &modelStory{public: e.ID, source: e.Source}
 			}
 		}
 		if st := m.stories[e.Story]; st.changed.Before(e.Changed) {
 			st.changed = e.Changed
 		}
 	}
+	for _, f := range p.Folds {
+		m.fold(f)
+	}
 }
 
-func (m *model) prune(p storage.Prune) {
+// real returns the id of the story to which an id leads.
+func (m *model) real(story string) string {
+	if into := m.folded[story]; into != "" {
+		return into
+	}
+	return story
+}
+
+func (m *model) fold(f storage.Fold) {
+	from, into := m.real(f.From), m.real(f.Into)
+	for i := range m.entries {
+		e := &m.entries[i]
+		if e.Story != from {
+			continue
+		}
+		e.Story = into
+		if e.Joined == (storage.Decision{}) {
+			e.Joined = f.Why
+		}
+	}
+	if changed := m.stories[from].changed; m.stories[into].changed.Before(changed) {
+		m.stories[into].changed = changed
+	}
+	delete(m.stories, from)
+	m.folded[from] = into
+	for id, leads := range m.folded {
+		if leads == from {
+			m.folded[id] = into
+		}
+	}
+}
+
+func (m *model) prune(p storage.Prune, now time.Time) {
+	for _, k := range p.Remember {
+		m.pruned[k] = now.Truncate(time.Second)
+	}
 	pruned := false
 	for _, id := range p.Entries {
 		i := m.find(id)
@@ -121,6 +176,7 @@ func (m *model) prune(p storage.Prune) {
 		m.entries = slices.Delete(m.entries, i, i+1)
 		if !slices.ContainsFunc(m.entries, func(o storage.Entry) bool { return o.Story == e.Story }) {
 			delete(m.stories, e.Story)
+			maps.DeleteFunc(m.folded, func(_, into string) bool { return into == e.Story })
 		}
 	}
 	if pruned {
@@ -130,10 +186,12 @@ func (m *model) prune(p storage.Prune) {
 
 func (m *model) judge(j storage.Judge) {
 	for _, e := range j.Entries {
-		if i := m.find(e.ID); i >= 0 && m.entries[i].Hidden != e.Hidden {
-			m.entries[i].Hidden = e.Hidden
-			m.stats.Version++
+		i := m.find(e.ID)
+		if i < 0 || m.entries[i].Hidden == e.Hidden && slices.Equal(m.entries[i].Views, e.Views) {
+			continue
 		}
+		m.entries[i].Hidden, m.entries[i].Views = e.Hidden, e.Views
+		m.stats.Version++
 	}
 	if j.Judged != nil {
 		m.source(j.Source).Judged = *j.Judged
@@ -170,9 +228,17 @@ func (m *model) findKey(k storage.Key) storage.Entry {
 
 func (m *model) visible(e storage.Entry) bool { return e.Hidden == "" && !m.source(e.Source).Hidden() }
 
+// apart reports whether the entries of a source are stories of their own.
+func (m *model) apart(source string) bool {
+	a := cmp.Or(m.source(source).Across, m.base.Feed.Across, storage.Merge)
+	return a != storage.Merge
+}
+
 func (m *model) selects(q storage.Query, e storage.Entry) bool {
 	return (q.Hidden || m.visible(e)) &&
+		!slices.Contains(q.Except, e.Source) &&
 		(q.Source == "" || e.Source == q.Source) &&
+		(q.View == "" || slices.Contains(e.Views, q.View)) &&
 		(q.Category == "" || slices.ContainsFunc(e.Categories, func(c string) bool {
 			return strings.EqualFold(c, q.Category)
 		}))
@@ -192,21 +258,52 @@ func (m *model) selected(q storage.Query) []storage.Entry {
 func (m *model) selectedStories(q storage.Query) []storage.Story {
 	var out []storage.Story
 	q.Hidden = false
+	rest := q
+	rest.Except = nil
 	for _, e := range m.selected(q) {
+		if m.apart(e.Source) {
+			out = append(out, storage.Story{ID: e.Story, Public: e.ID, Changed: e.Changed, Entries: []storage.Entry{e}})
+			continue
+		}
 		first := slices.IndexFunc(m.entries, func(o storage.Entry) bool {
-			return o.Story == e.Story && m.selects(q, o)
+			return o.Story == e.Story && m.selects(rest, o) && !m.apart(o.Source)
 		})
 		if m.entries[first].ID == e.ID {
-			out = append(out, m.story(e.Story))
+			out = append(out, m.merged(e.Story))
 		}
 	}
 	return out
 }
 
-func (m *model) story(id string) storage.Story {
+// whole returns the story of that id, or the one that it leads to; the zero
+// story: there is none to be seen.
+func (m *model) whole(id string) storage.Story {
+	id = m.real(id)
+	if m.stories[id] == nil {
+		return storage.Story{}
+	}
+	st := m.story(id, m.visible)
+	if len(st.Entries) == 0 {
+		return storage.Story{}
+	}
+	return st
+}
+
+// merged returns a story without the entries that stand apart.
+func (m *model) merged(id string) storage.Story {
+	st := m.story(id, func(e storage.Entry) bool { return m.visible(e) && !m.apart(e.Source) })
+	if m.apart(m.stories[id].source) {
+		first := slices.IndexFunc(m.entries, func(e storage.Entry) bool { return e.Story == id && !m.apart(e.Source) })
+		st.Public = m.entries[first].ID
+	}
+	return st
+}
+
+// story returns a story with those of its entries that are wanted.
+func (m *model) story(id string, wanted func(storage.Entry) bool) storage.Story {
 	st := storage.Story{ID: id, Public: m.stories[id].public, Changed: m.stories[id].changed}
 	for _, e := range m.entries {
-		if e.Story == id && m.visible(e) {
+		if e.Story == id && wanted(e) {
 			st.Entries = append(st.Entries, e)
 		}
 	}

@@ -137,6 +137,11 @@ func (s *suite) badQueries() {
 	}
 	_, err := s.Entries(s.Context(), storage.Query{Limit: storage.MaxPage})
 	s.is("greatest limit", err, nil)
+	for _, limit := range []int{-1, 0, storage.MaxPage + 1} {
+		if _, err := s.Arrivals(s.Context(), 0, limit); err == nil {
+			s.Errorf("%d arrivals: no error", limit)
+		}
+	}
 }
 
 func (s *suite) story() {

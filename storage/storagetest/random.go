@@ -2,7 +2,9 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -17,6 +19,7 @@ import (
 var (
 	sourceNames   = []string{"a", "b", "c", "d"}
 	categoryNames = []string{"World", "WORLD", "Écologie", "écologie", "Kelvin", "\u212aelvin", ""}
+	viewNames     = []string{"v", "w", "x"}
 	storyNames    = 25
 	entryNames    = 60
 	keyNames      = 40
@@ -33,6 +36,19 @@ func look(s *suite) answers {
 	s.is("sources", err, nil)
 	a.Found, err = s.Find(s.Context(), allKeys())
 	s.is("find", err, nil)
+	a.Pruned, err = s.Pruned(s.Context(), allKeys())
+	s.is("pruned", err, nil)
+	a.Arrivals, err = s.Arrivals(s.Context(), 0, storage.MaxPage)
+	s.is("arrivals", err, nil)
+	a.Checkpoint, err = s.Checkpoint(s.Context())
+	s.is("checkpoint", err, nil)
+	for _, id := range allStories() {
+		st, err := s.Story(s.Context(), id)
+		if !errors.Is(err, storage.ErrNotFound) {
+			s.is("story", err, nil)
+		}
+		a.Whole = append(a.Whole, st)
+	}
 	for i, q := range queries() {
 		name := fmt.Sprintf("%+v", q)
 		q.Limit = []int{1, 3, 7, storage.MaxPage}[i%4]
@@ -50,14 +66,20 @@ type answers struct {
 	Sources  []storage.Source
 	Stats    storage.Stats
 	Found    []storage.Entry
+	Pruned   []time.Time
+	Arrivals []storage.Arrival
+	Whole    []storage.Story
 	Entries  map[string][]storage.Entry // by query
 	Stories  map[string][]storage.Story
+
+	Checkpoint storage.Checkpoint
 }
 
 func (m *model) look() answers {
 	a := answers{
 		Settings: m.base, Sources: slices.Clone(m.sources), Stats: m.stats,
 		Entries: map[string][]storage.Entry{}, Stories: map[string][]storage.Story{},
+		Checkpoint: m.point,
 	}
 	for _, src := range m.sources {
 		if !src.Removed {
@@ -66,6 +88,13 @@ func (m *model) look() answers {
 	}
 	for _, k := range allKeys() {
 		a.Found = append(a.Found, m.findKey(k))
+		a.Pruned = append(a.Pruned, m.pruned[k])
+	}
+	for _, e := range slices.Backward(m.entries) {
+		a.Arrivals = append(a.Arrivals, storage.Arrival{Number: m.numbers[e.ID], Entry: e})
+	}
+	for _, id := range allStories() {
+		a.Whole = append(a.Whole, m.whole(id))
 	}
 	for _, q := range queries() {
 		name := fmt.Sprintf("%+v", q)
@@ -83,6 +112,14 @@ func allKeys() []storage.Key {
 	return keys
 }
 
+func allStories() []string {
+	var ids []string
+	for i := range storyNames {
+		ids = append(ids, fmt.Sprint("story ", i))
+	}
+	return ids
+}
+
 func queries() []storage.Query {
 	qs := []storage.Query{
 		{},
@@ -92,6 +129,15 @@ func queries() []storage.Query {
 		{Since: at(20), Until: at(40), Hidden: true},
 		{Category: "world", Since: at(10), Until: at(50)},
 		{Category: "world", Hidden: true},
+		{View: "v", Except: []string{"c"}, Since: at(10)},
+		{View: "w", Source: "a"},
+		{View: "x", Category: "kelvin"},
+		{Source: "a", Except: []string{"a"}},
+		{Except: []string{"d", "none", "a"}},
+		{Except: []string{"b"}, Category: "world", Hidden: true},
+	}
+	for _, v := range viewNames {
+		qs = append(qs, storage.Query{View: v})
 	}
 	for _, src := range sourceNames {
 		qs = append(qs, storage.Query{Source: src}, storage.Query{Source: src, Category: "kelvin"})
@@ -109,9 +155,16 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 		set := configure()
 		set.Settings.Changed = at(r.IntN(90))
 		set.Settings.Feed.Limit = 100 + r.IntN(2)
+		set.Settings.Feed.Across = pick(r, []storage.Across{"", storage.Merge, storage.Merge, storage.Off})
+		for range r.IntN(2) {
+			set.Settings.Views = append(set.Settings.Views, storage.View{Name: "v", Limit: r.IntN(2)})
+		}
 		for _, id := range sourceNames {
 			if r.IntN(4) > 0 {
-				set.Settings.Sources = append(set.Settings.Sources, storage.SourceSettings{ID: id, Disabled: r.IntN(4) == 0})
+				set.Settings.Sources = append(set.Settings.Sources, storage.SourceSettings{
+					ID: id, Disabled: r.IntN(4) == 0,
+					Across: pick(r, []storage.Across{"", "", "", storage.Merge, storage.Mark}),
+				})
 			}
 		}
 		if len(m.sources) == 0 && len(set.Settings.Sources) == 0 {
@@ -127,16 +180,26 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 		for range r.IntN(8) {
 			p.Prune.Entries = append(p.Prune.Entries, fmt.Sprint("urn:", r.IntN(entryNames)))
 		}
+		for range r.IntN(4) {
+			p.Prune.Remember = append(p.Prune.Remember, randomKey(r))
+		}
+		p.Time = at(r.IntN(90)).Add(time.Duration(r.IntN(1e6)) * time.Microsecond)
 		return p
 	case n == 2:
 		j := &storage.Judge{Source: m.sources[r.IntN(len(m.sources))].ID}
 		for range r.IntN(8) {
-			j.Entries = append(j.Entries, storage.Judgement{ID: fmt.Sprint("urn:", r.IntN(entryNames)), Hidden: pick(r, []string{"", "a rule", "another"})})
+			j.Entries = append(j.Entries, storage.Judgement{
+				ID:     fmt.Sprint("urn:", r.IntN(entryNames)),
+				Hidden: pick(r, []string{"", "a rule", "another"}),
+				Views:  randomViews(r),
+			})
 		}
 		if rule := pick(r, []string{"", "a rule"}); r.IntN(2) == 0 {
 			j.Judged = &rule
 		}
 		return storage.Record{Judge: j}
+	case n == 3:
+		return storage.Record{Checkpoint: &storage.Checkpoint{Data: []byte(strconv.Itoa(r.Int()))}}
 	}
 	p := poll(m.sources[r.IntN(len(m.sources))].ID)
 	p.Poll.State.About.Title = pick(r, []string{"", "One", "Two"})
@@ -144,7 +207,24 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 	for range r.IntN(4) {
 		p.Poll.Entries = append(p.Poll.Entries, randomEntry(r, p.Poll.Source))
 	}
+	if r.IntN(4) == 0 {
+		p.Poll.Folds = randomFolds(r, m)
+	}
 	return p
+}
+
+// randomFolds are folds of stories that are there: none or one.
+func randomFolds(r *rand.Rand, m *model) []storage.Fold {
+	ids := slices.Sorted(maps.Keys(m.stories))
+	ids = append(ids, slices.Sorted(maps.Keys(m.folded))...)
+	if len(ids) == 0 {
+		return nil
+	}
+	f := storage.Fold{From: pick(r, ids), Into: pick(r, ids), Why: storage.Decision{Rule: "alike", Score: r.Float64()}}
+	if m.real(f.From) == m.real(f.Into) {
+		return nil
+	}
+	return []storage.Fold{f}
 }
 
 func randomEntry(r *rand.Rand, src string) storage.Entry {
@@ -155,24 +235,36 @@ func randomEntry(r *rand.Rand, src string) storage.Entry {
 		e.Categories = append(e.Categories, pick(r, categoryNames))
 	}
 	for range r.IntN(3) {
-		if k := key(strconv.Itoa(r.IntN(keyNames))); !slices.Contains(e.Keys, k) {
+		if k := randomKey(r); !slices.Contains(e.Keys, k) {
 			e.Keys = append(e.Keys, k)
 		}
 	}
+	e.Views = randomViews(r)
+	e.Joined.Rule = pick(r, []string{"", "url"})
 	return e
 }
 
-func pick(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }
+func randomViews(r *rand.Rand) []string {
+	var views []string
+	for range r.IntN(3) {
+		views = append(views, pick(r, viewNames))
+	}
+	return views
+}
+
+func randomKey(r *rand.Rand) storage.Key { return key(strconv.Itoa(r.IntN(keyNames))) }
+
+func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
 
 func (s *suite) random() {
 	seed := uint64(time.Now().UnixNano())
 	s.Log("seed", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	var m model
+	m := newModel()
 	for round := range 10 {
 		var records []storage.Record
 		for range 1 + r.IntN(20) {
-			rec := randomRecord(r, &m)
+			rec := randomRecord(r, m)
 			m.apply(rec)
 			records = append(records, rec)
 		}
@@ -190,10 +282,10 @@ func (s *suite) replay() {
 	seed := uint64(time.Now().UnixNano())
 	s.Log("seed", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	var m model
+	m := newModel()
 	var records []storage.Record
 	for range 100 {
-		rec := randomRecord(r, &m)
+		rec := randomRecord(r, m)
 		m.apply(rec)
 		records = append(records, rec)
 	}

@@ -45,6 +45,44 @@ func prune(ids ...string) storage.Record {
 	return storage.Record{Time: noon, Prune: &storage.Prune{Entries: ids}}
 }
 
+// across gives a source in a record of settings its own choice.
+func across(r storage.Record, id string, a storage.Across) storage.Record {
+	for i := range r.Settings.Sources {
+		if r.Settings.Sources[i].ID == id {
+			r.Settings.Sources[i].Across = a
+		}
+	}
+	return r
+}
+
+// fold is a poll that folds stories, each into the one named after it.
+func fold(source string, pairs ...string) storage.Record {
+	r := poll(source)
+	for i := 0; i < len(pairs); i += 2 {
+		r.Poll.Folds = append(r.Poll.Folds, storage.Fold{
+			From: pairs[i], Into: pairs[i+1], Why: storage.Decision{Rule: "alike", Other: "urn:other", Score: 0.5},
+		})
+	}
+	return r
+}
+
+// judge is a judgement of one entry of a source.
+func judge(source, id, hidden string, views ...string) storage.Record {
+	return storage.Record{Time: noon, Judge: &storage.Judge{
+		Source:  source,
+		Entries: []storage.Judgement{{ID: id, Hidden: hidden, Views: views}},
+	}}
+}
+
+// remember is a record of keys to be remembered.
+func remember(now time.Time, names ...string) storage.Record {
+	p := &storage.Prune{}
+	for _, n := range names {
+		p.Remember = append(p.Remember, key(n))
+	}
+	return storage.Record{Time: now, Prune: p}
+}
+
 // entry is an entry of that source and story, so many minutes from noon.
 func entry(id, source, story string, minutes int) storage.Entry {
 	return storage.Entry{

@@ -1,6 +1,10 @@
 package storagetest
 
-import "newsfeed/storage"
+import (
+	"time"
+
+	"newsfeed/storage"
+)
 
 func (s *suite) empty() {
 	ctx := s.Context()
@@ -21,6 +25,15 @@ func (s *suite) empty() {
 	found, err := s.Find(ctx, []storage.Key{key("k")})
 	s.is("find", err, nil)
 	s.equal("found", found, []storage.Entry{{}})
+	pruned, err := s.Pruned(ctx, []storage.Key{key("k")})
+	s.is("pruned", err, nil)
+	s.equal("pruned", pruned, []time.Time{{}})
+	arrivals, err := s.Arrivals(ctx, 0, 1)
+	s.is("arrivals", err, nil)
+	s.equal("number of arrivals", len(arrivals), 0)
+	checkpoint, err := s.Checkpoint(ctx)
+	s.is("checkpoint", err, nil)
+	s.equal("checkpoint", checkpoint, storage.Checkpoint{})
 	stats := s.stats()
 	stats.Bytes = 0
 	s.equal("stats", stats, storage.Stats{})

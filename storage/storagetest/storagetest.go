@@ -5,7 +5,8 @@
 // in all of them, since feeds are made of it: entries of one effective time
 // stand in the order of the SHA-256 of their ids; times keep microseconds;
 // an entry keeps the keys that an update no longer names, behind those it
-// names; the published id of a story outlives the entry it came from.
+// names; the published id of a story outlives the entry it came from, and
+// with it whether that one's source is to be merged.
 package storagetest
 
 import (
@@ -42,6 +43,16 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"BadQueries", (*suite).badQueries},
 		{"Story", (*suite).story},
 		{"StoryPlaces", (*suite).storyPlaces},
+		{"Views", (*suite).views},
+		{"Except", (*suite).except},
+		{"Apart", (*suite).apart},
+		{"ApartPlaces", (*suite).apartPlaces},
+		{"ApartPublic", (*suite).apartPublic},
+		{"Fold", (*suite).fold},
+		{"FoldAgain", (*suite).foldAgain},
+		{"Pruned", (*suite).pruned},
+		{"Arrivals", (*suite).arrivals},
+		{"Checkpoint", (*suite).checkpoint},
 		{"Prune", (*suite).prune},
 		{"Version", (*suite).version},
 		{"Changed", (*suite).changed},

@@ -15,6 +15,11 @@ func (s *suite) version() {
 	again.Settings.Changed = at(60)
 	renamed := configure("a", "b")
 	renamed.Settings.Feed.Title, renamed.Settings.Changed = "Other", at(2)
+	viewed := func(where string) storage.Record {
+		r := configure("a", "b")
+		r.Settings.Views = []storage.View{{Name: "v", Sources: []string{"a"}, Where: where}}
+		return r
+	}
 	for _, step := range []struct {
 		name    string
 		records []storage.Record
@@ -34,6 +39,17 @@ func (s *suite) version() {
 		{"pruned", []storage.Record{prune("urn:2", "urn:3")}, 1},
 		{"other settings", []storage.Record{renamed}, 1},
 		{"a source disabled", []storage.Record{disable(configure("a", "b"), "b")}, 1},
+		{"another view", []storage.Record{viewed("x")}, 1},
+		{"the same view", []storage.Record{viewed("x")}, 0},
+		{"its condition", []storage.Record{viewed("y")}, 1},
+		{"other stories", []storage.Record{poll("a", entry("urn:5", "a", "s5", 3), entry("urn:6", "a", "s6", 3))}, 1},
+		{"a fold", []storage.Record{fold("a", "s5", "s6")}, 1},
+		{"a judgement", []storage.Record{judge("a", "urn:5", "", "v")}, 1},
+		{"the same judgement", []storage.Record{judge("a", "urn:5", "", "v")}, 0},
+		{"hidden by a judgement", []storage.Record{judge("a", "urn:5", "a rule", "v")}, 1},
+		{"a judgement of none", []storage.Record{judge("a", "urn:none", "", "v")}, 0},
+		{"keys remembered", []storage.Record{remember(noon, "k")}, 0},
+		{"a checkpoint", []storage.Record{{Checkpoint: &storage.Checkpoint{Data: []byte("x")}}}, 0},
 		{"no records", nil, 0},
 	} {
 		s.commit(step.records...)
