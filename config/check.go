@@ -17,7 +17,8 @@ import (
 )
 
 func within[T cmp.Ordered](value, low, high T) error {
-	if value < low || value > high {
+	// So written, NaN is out of range too.
+	if !(low <= value && value <= high) {
 		return fmt.Errorf("%v is out of range; write a value from %v to %v", value, low, high)
 	}
 	return nil
@@ -35,6 +36,52 @@ func checkLine(s string) error {
 		return errors.New("has a line break or another control character; leave it out")
 	}
 	return nil
+}
+
+const (
+	maxSlug  = 64
+	minToken = 8
+
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits = "0123456789"
+)
+
+// checkSlug takes what may be part of a path.
+func checkSlug(s string) error {
+	if len(s) > maxSlug || strings.Trim(s, lower+digits+"-") != "" {
+		return fmt.Errorf("%q is not a slug; write 1 to %d of a-z, 0-9 and -", s, maxSlug)
+	}
+	return nil
+}
+
+// checkToken takes what stands in a URL as it is (RFC 3986 section 2.3). Its
+// error does not repeat the token.
+func checkToken(s Secret) error {
+	switch {
+	case s == "":
+		return nil
+	case strings.Trim(string(s), lower+upper+digits+"-._~") != "":
+		return errors.New("has a character that does not stand in a URL as it is; write letters, digits and - . _ ~ only")
+	case len(s) < minToken:
+		return fmt.Errorf("is too short; write at least %d characters", minToken)
+	}
+	return nil
+}
+
+func checkLimit(n int) error {
+	if n < 0 {
+		return fmt.Errorf("%d is below 0, which is no limit", n)
+	}
+	return nil
+}
+
+func checkAcross(mode string) error {
+	switch mode {
+	case "merge", "mark", "off":
+		return nil
+	}
+	return fmt.Errorf(`%q is not known; write "merge", "mark" or "off"`, mode)
 }
 
 func checkListen(s string) error {

@@ -1,5 +1,5 @@
-// Package config reads the configuration: a TOML file, overridden by
-// environment variables, checked as a whole.
+// Package config reads the configuration: a TOML file and those that it
+// includes, overridden by environment variables, checked as a whole.
 //
 // A Config is a plain value: nothing in this package is global, and nothing
 // keeps a reference to a Config that it returned.
@@ -18,11 +18,17 @@ import (
 // Config is a whole configuration. The zero value is not usable: start from
 // Default.
 type Config struct {
+	// Include names further files, which have tables of sources and views only:
+	// names or patterns of filepath.Match, relative to the file's folder. Load
+	// adds their tables to Views and Sources and leaves Include empty.
+	Include []string `toml:"include" env:"-"`
+
 	Server  Server   `toml:"server" envPrefix:"SERVER_"`
 	Storage Storage  `toml:"storage" envPrefix:"STORAGE_"`
 	Poll    Poll     `toml:"poll" envPrefix:"POLL_"`
 	Dedup   Dedup    `toml:"dedup" envPrefix:"DEDUP_"`
 	Feed    Feed     `toml:"feed" envPrefix:"FEED_"`
+	Views   []View   `toml:"view" env:"-"`
 	Sources []Source `toml:"source" env:"-"`
 }
 
@@ -68,6 +74,7 @@ type Poll struct {
 // Dedup says what becomes of the same story in several sources.
 type Dedup struct {
 	AcrossSources string `toml:"across_sources" env:"ACROSS_SOURCES"` // merge, mark or off
+	Similarity    bool   `toml:"similarity" env:"SIMILARITY"`         // near-duplicate texts count as the same story
 }
 
 // Feed describes the merged News Feed.
@@ -75,6 +82,23 @@ type Feed struct {
 	Title  string   `toml:"title" env:"TITLE"`
 	Limit  int      `toml:"limit" env:"LIMIT"`   // 0: none
 	Window Duration `toml:"window" env:"WINDOW"` // 0: none
+
+	// Share is the greatest part of Limit that the items of one source take in
+	// a feed of many sources, though never less than an even part. 0 or 1: no
+	// bound. It has no effect where Limit is 0.
+	Share float64 `toml:"share" env:"SHARE"`
+}
+
+// View is a further feed: the entries of some sources and categories that meet
+// a condition.
+type View struct {
+	Name       string   `toml:"name"`       // slug; part of the feed's path
+	Title      string   `toml:"title"`      // Load sets an empty one to Name
+	Categories []string `toml:"categories"` // any of them; none: all
+	Sources    []string `toml:"sources"`    // ids, any of them; none: all
+	Where      string   `toml:"where"`      // expression that its entries must meet; empty: none
+	Limit      int      `toml:"limit"`      // 0: none; Load sets 100 unless the file says otherwise
+	Token      Secret   `toml:"token"`      // needed to read it; empty: it is public
 }
 
 // Source is one configured news source.
@@ -89,6 +113,7 @@ type Source struct {
 	Select      Select   `toml:"select"`
 	FullText    bool     `toml:"full_text"`
 	Where       string   `toml:"where"` // expression that its entries must meet; empty: none
+	Dedup       string   `toml:"dedup"` // merge, mark or off; empty: as in Dedup
 
 	AllowPrivate []Network         `toml:"allow_private"` // in addition to those of Poll
 	Headers      map[string]Secret `toml:"headers"`
@@ -113,6 +138,10 @@ type Select struct {
 	Image   string `toml:"image"`
 }
 
+// defaultLimit is the greatest number of items of a feed for which nothing
+// else is said.
+const defaultLimit = 100
+
 // Default returns the configuration of an empty file, before anything is
 // derived from where that file is.
 func Default() Config {
@@ -128,15 +157,16 @@ func Default() Config {
 			MaxBody:      15 * mebibyte,
 			HostInterval: second,
 		},
-		Dedup: Dedup{AcrossSources: "merge"},
-		Feed:  Feed{Title: "News Feed", Limit: 100, Window: 7 * day},
+		Dedup: Dedup{AcrossSources: "merge", Similarity: true},
+		Feed:  Feed{Title: "News Feed", Limit: defaultLimit, Window: 7 * day, Share: 0.25},
 	}
 }
 
 // Load reads the configuration: the defaults, then the file at path, then the
-// environment as getenv tells it (an empty variable counts as absent), then
-// the values derived from all these. The warnings, one line each, name what is
-// accepted but hardly meant. An error about the configuration is an *Error.
+// files that it includes, then the environment as getenv tells it (an empty
+// variable counts as absent), then the values derived from all these. The
+// warnings, one line each, name what is accepted but hardly meant. An error
+// about the configuration is an *Error.
 func Load(path string, getenv func(string) string) (Config, []string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -149,11 +179,12 @@ func Load(path string, getenv func(string) string) (Config, []string, error) {
 
 	c := Default()
 	r := newReport(path)
-	decoded := r.decode(text, &c)
+	complete := r.decode(path, text, &c) && r.include(&c)
 	r.override(&c, getenv)
-	if decoded {
+	if complete {
+		r.preset(&c)
 		c = c.derive(filepath.Dir(abs), getenv)
-		r.readSecrets(c.Sources, folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")})
+		r.readSecrets(&c, folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")})
 		c.validate(r)
 	}
 	if err := r.err(); err != nil {

@@ -33,6 +33,11 @@ func (c Config) derive(dir string, getenv func(string) string) Config {
 			c.Sources[i].ID = sourceID(s.URL)
 		}
 	}
+	for i, v := range c.Views {
+		if v.Title == "" {
+			c.Views[i].Title = v.Name
+		}
+	}
 	return c
 }
 
@@ -83,7 +88,7 @@ func sourceID(address string) string {
 		}
 	}
 	id := strings.Join(parts, "-")
-	return strings.TrimRight(id[:min(len(id), maxID)], "-")
+	return strings.TrimRight(id[:min(len(id), maxSlug)], "-")
 }
 
 func words(s string) []string {

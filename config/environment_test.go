@@ -12,7 +12,7 @@ import (
 )
 
 func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
-	got, _, err := config.Load(write(t, "[poll]\nworkers = 3\n"), environment(
+	got, _, err := config.Load(write(t, "[poll]\nworkers = 3\n[dedup]\nsimilarity = false\n"), environment(
 		"NEWSFEED_SERVER_LISTEN=127.0.0.1:1",
 		"NEWSFEED_SERVER_ADMIN_LISTEN=127.0.0.1:2",
 		"NEWSFEED_SERVER_BASE_URL=https://example.org/",
@@ -30,9 +30,11 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 		"NEWSFEED_POLL_CONTACT=https://example.org/about",
 		"NEWSFEED_POLL_PROXY=http://127.0.0.1:3128",
 		"NEWSFEED_DEDUP_ACROSS_SOURCES=off",
+		"NEWSFEED_DEDUP_SIMILARITY=true",
 		"NEWSFEED_FEED_TITLE=Mine",
 		"NEWSFEED_FEED_LIMIT=11",
 		"NEWSFEED_FEED_WINDOW=1w",
+		"NEWSFEED_FEED_SHARE=0.5",
 	))
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +47,8 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 			Workers: 5, RequestsPerMinute: 6, MinInterval: hour / 2, MinForce: 7e9, MaxInterval: 48 * hour, Schedule: "@daily",
 			Timeout: 8e9, MaxBody: 9 << 20, HostInterval: 2e9, Contact: "https://example.org/about", Proxy: "http://127.0.0.1:3128",
 		},
-		Dedup: config.Dedup{AcrossSources: "off"},
-		Feed:  config.Feed{Title: "Mine", Limit: 11, Window: 7 * 24 * hour},
+		Dedup: config.Dedup{AcrossSources: "off", Similarity: true},
+		Feed:  config.Feed{Title: "Mine", Limit: 11, Window: 7 * 24 * hour, Share: 0.5},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

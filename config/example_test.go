@@ -83,6 +83,14 @@ func TestExampleFile_SourceEqualsDefaults(t *testing.T) {
 	}
 }
 
+func TestExampleFile_ViewEqualsDefaults(t *testing.T) {
+	want := load(t, "[[view]]\nname = \"ukraine\"\n").Views
+	got := load(t, uncommented(t)).Views
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("views (-want +got):\n%s", diff)
+	}
+}
+
 func TestExampleFile_HasEveryKey(t *testing.T) {
 	var document map[string]any
 	if err := toml.Unmarshal([]byte(uncommented(t)), &document); err != nil {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding"
 	"errors"
 	"fmt"
@@ -11,13 +12,16 @@ import (
 	"strings"
 )
 
-// fields are the keys and tables of a Config with their types. A list of
+// fields are the keys and tables of a file with their types. A list of
 // tables stands here as one table: source.url.
 type fields map[string]reflect.Type
 
-func configFields() fields {
+func configFields() fields { return fieldsOf(reflect.TypeFor[Config]()) }
+
+// fieldsOf returns those of a file that is decoded into a struct of type t.
+func fieldsOf(t reflect.Type) fields {
 	f := fields{}
-	f.add("", reflect.TypeFor[Config]())
+	f.add("", t)
 	return f
 }
 
@@ -66,30 +70,42 @@ func (f fields) scalars() []string {
 
 // suggest returns "; did you mean ...?" for an unknown key if one of the same
 // table is written almost alike, or one of another table just so, and else
-// what the table may have.
+// what the table may have. A key that is part of no table becomes an unknown
+// one of the table below which it is written.
 func (f fields) suggest(unknown string) string {
 	table, last := split(unknown)
-	best, least := "", 3
+	elsewhere := ""
 	var possible []string
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		other, candidate := split(name)
-		if other == table {
+		switch {
+		case other == table:
 			possible = append(possible, candidate)
-		}
-		switch d := distance(last, candidate); {
-		case other == table && d < min(least, len(last)):
-			best, least = candidate, d
-		case best == "" && candidate == last:
-			best = name
+		case elsewhere == "" && candidate == last:
+			elsewhere = name
 		}
 	}
-	switch {
+	switch best := cmp.Or(nearest(last, possible), elsewhere); {
+	case best == last && !isTable(f[best]) && !isTables(f[best]):
+		return "; write it above the first [table]"
 	case best != "":
 		return fmt.Sprintf("; did you mean %s?", best)
 	case len(possible) > 0:
 		return "; write one of " + strings.Join(possible, ", ")
 	}
 	return ""
+}
+
+// nearest returns the first of the words that are written most like s, or ""
+// when none is almost alike.
+func nearest(s string, words []string) string {
+	best, least := "", min(3, len(s))
+	for _, w := range words {
+		if d := distance(s, w); d < least {
+			best, least = w, d
+		}
+	}
+	return best
 }
 
 // distance is the number of letters to add, drop or exchange (Levenshtein).
@@ -136,6 +152,14 @@ func fits(t reflect.Type, text string) error {
 		}
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number; write for example 64", text)
+		}
+	case t.Kind() == reflect.Float64:
+		_, err := strconv.ParseFloat(text, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return fmt.Errorf("%s is too large", text)
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not a number; write for example 0.25", text)
 		}
 	case t.Kind() == reflect.Bool:
 		if text != "true" && text != "false" {

@@ -1,9 +1,11 @@
 package config_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"newsfeed/config"
@@ -24,6 +26,9 @@ func FuzzLoad(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Contains(text, []byte("include")) && regexp.MustCompile(`["']/|\.\.`).Match(text) {
+			t.Skip("may include what lies on this machine")
+		}
 		c, _, err := config.Load(write(t, string(text)), environment())
 		var all *config.Error
 		switch {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Error is all that is wrong with a configuration, in the order of its lines.
+// Error is all that is wrong with a configuration, in the order of its files
+// and lines.
 type Error struct {
 	Problems []Problem // at least one
 }
@@ -19,12 +20,13 @@ func (e *Error) Error() string {
 
 // Problem is one thing that is wrong.
 type Problem struct {
-	File   string // as given to Load; "environment"; or empty when there is none
+	File   string // as given to Load; an included one; "environment"; or empty when there is none
 	Line   int    // from 1; 0 when the problem is nowhere in the text
 	Column int    // in bytes, from 1; 0 with Line
 
 	// Key is the dotted key or the environment variable. The tables of a list
-	// count from 1: source[2].url. Empty when no key is concerned.
+	// count from 1 through all files: source[2].url. Empty when no key is
+	// concerned.
 	Key     string
 	Message string // what is wrong, and what to write instead
 }
@@ -47,20 +49,29 @@ func (p Problem) String() string {
 // place is where a key got its value.
 type place struct {
 	variable     string // environment variable, or empty
-	line, column int    // in the file
+	file         string
+	line, column int // in the file
 }
 
 // report gathers problems and warnings, and knows where keys stand.
 type report struct {
-	file     string
+	file     string         // the main one
+	order    map[string]int // of the files, as they were read
+	tables   map[string]int // in each list of tables, of the files before the one at hand
 	places   map[string]place
 	problems []Problem
 	warnings []Problem
-	reported map[string]bool // keys with a problem
+	reported map[[2]string]bool // files and keys with a problem
 }
 
 func newReport(file string) *report {
-	return &report{file: file, places: map[string]place{}, reported: map[string]bool{}}
+	return &report{
+		file:     file,
+		order:    map[string]int{},
+		tables:   map[string]int{},
+		places:   map[string]place{},
+		reported: map[[2]string]bool{},
+	}
 }
 
 // problem reports that a key is wrong. Only the first report of a key counts:
@@ -70,10 +81,11 @@ func (r *report) problem(key, format string, args ...any) {
 }
 
 func (r *report) add(p Problem) {
-	if p.Key != "" && r.reported[p.Key] {
+	key := [2]string{p.File, p.Key}
+	if p.Key != "" && r.reported[key] {
 		return
 	}
-	r.reported[p.Key] = true
+	r.reported[key] = true
 	r.problems = append(r.problems, p)
 }
 
@@ -95,8 +107,16 @@ func (r *report) at(key, format string, args ...any) Problem {
 		p.File, p.Key = "environment", where.variable
 		return p
 	}
-	p.Line, p.Column = where.line, where.column
+	if where.line > 0 {
+		p.File, p.Line, p.Column = where.file, where.line, where.column
+	}
 	return p
+}
+
+// has reports whether the key itself stands somewhere.
+func (r *report) has(key string) bool {
+	_, ok := r.places[key]
+	return ok
 }
 
 // place returns where the key stands, or else the table that should have it.
@@ -113,28 +133,34 @@ func (r *report) place(key string) place {
 	}
 }
 
-// line names the line of a key for use within a message, or else the key.
-func (r *report) line(key string) string {
-	if where := r.place(key); where.line > 0 {
-		return fmt.Sprintf("line %d", where.line)
+// line names the line of a key for use within a message about another one, or
+// else the key.
+func (r *report) line(key, about string) string {
+	where := r.place(key)
+	switch {
+	case where.line == 0:
+		return key
+	case where.file != r.place(about).file:
+		return fmt.Sprintf("line %d of %s", where.line, where.file)
 	}
-	return key
+	return fmt.Sprintf("line %d", where.line)
 }
 
 func (r *report) err() error {
 	if len(r.problems) == 0 {
 		return nil
 	}
-	return &Error{Problems: sorted(r.problems)}
+	return &Error{Problems: r.sorted(r.problems)}
 }
 
-func (r *report) warned() []string { return lines(sorted(r.warnings)) }
+func (r *report) warned() []string { return lines(r.sorted(r.warnings)) }
 
 // sorted puts what has no line last.
-func sorted(problems []Problem) []Problem {
+func (r *report) sorted(problems []Problem) []Problem {
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(
 			cmp.Compare(min(b.Line, 1), min(a.Line, 1)),
+			cmp.Compare(r.order[a.File], r.order[b.File]),
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 		)

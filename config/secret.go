@@ -24,12 +24,12 @@ const maxSecret = 16 << 10
 
 // folders are where the files of secrets are sought.
 type folders struct {
-	config      string // of the configuration file
+	config      string // of the main configuration file
 	credentials string // systemd's, or empty
 }
 
 // readSecrets puts what files hold in the place of their names.
-func (r *report) readSecrets(sources []Source, where folders) {
+func (r *report) readSecrets(c *Config, where folders) {
 	read := func(key string, s Secret) Secret {
 		name, isFile := strings.CutPrefix(string(s), "file:")
 		if !isFile {
@@ -39,8 +39,18 @@ func (r *report) readSecrets(sources []Source, where folders) {
 		r.check(key, err)
 		return content
 	}
-	for i := range sources {
-		s, key := &sources[i], sourceKey(i)
+	for i := range c.Views {
+		v, key := &c.Views[i], viewKey(i)+".token"
+		if v.Token == "" {
+			continue
+		}
+		v.Token = read(key, v.Token)
+		if v.Token == "" {
+			r.problem(key, "is in a file that is empty, which would make the view public; write the token into it")
+		}
+	}
+	for i := range c.Sources {
+		s, key := &c.Sources[i], sourceKey(i)
 		s.Password = read(key+".password", s.Password)
 		for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
 			s.Headers[name] = read(join(key+".headers", name), s.Headers[name])
@@ -81,10 +91,7 @@ func (d folders) open(name string) (*os.File, error) {
 			return f, err
 		}
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(d.config, name)
-	}
-	return os.Open(name)
+	return os.Open(below(d.config, name))
 }
 
 func unreadableSecret(name string, err error) error {

@@ -11,13 +11,10 @@ func (c Config) validate(r *report) {
 	c.Server.validate(r, c.Storage.Path)
 	c.Storage.validate(r)
 	c.Poll.validate(r)
-	switch c.Dedup.AcrossSources {
-	case "merge", "mark", "off":
-	default:
-		r.problem("dedup.across_sources", `%q is not known; write "merge", "mark" or "off"`, c.Dedup.AcrossSources)
-	}
+	r.check("dedup.across_sources", checkAcross(c.Dedup.AcrossSources))
 	c.Feed.validate(r)
 	validateSources(r, c.Sources, c.Poll)
+	validateViews(r, c.Views, c.Sources)
 	c.Poll.validateBudget(r, len(c.Sources))
 }
 
@@ -98,8 +95,7 @@ func validateNetworks(r *report, key string, networks []Network) {
 
 func (f Feed) validate(r *report) {
 	r.check("feed.title", cmp.Or(checkPresent(f.Title), checkLine(f.Title)))
-	if f.Limit < 0 {
-		r.problem("feed.limit", "%d is below 0, which is no limit", f.Limit)
-	}
+	r.check("feed.limit", checkLimit(f.Limit))
 	r.check("feed.window", within(f.Window, 0, longest))
+	r.check("feed.share", within(f.Share, 0, 1))
 }

@@ -1,11 +1,6 @@
 package config
 
-import (
-	"cmp"
-	"strings"
-)
-
-const maxID = 64
+import "cmp"
 
 func validateSources(r *report, sources []Source, poll Poll) {
 	if len(sources) == 0 {
@@ -16,12 +11,12 @@ func validateSources(r *report, sources []Source, poll Poll) {
 		key := sourceKey(i)
 		s.validate(r, key, poll)
 		if other, taken := ids[s.ID]; taken && s.ID != "" {
-			r.problem(key+".id", "%q is also the id of the source in %s; set id in one of them", s.ID, r.line(other))
+			r.problem(key+".id", "%q is also the id of the source in %s; set id in one of them", s.ID, r.line(other, key))
 		} else {
 			ids[s.ID] = key + ".id"
 		}
 		if other, taken := urls[s.URL]; taken && s.URL != "" {
-			r.warn(key+".url", "is also the url of the source in %s; it is visited twice", r.line(other))
+			r.warn(key+".url", "is also the url of the source in %s; it is visited twice", r.line(other, key))
 		} else {
 			urls[s.URL] = key + ".url"
 		}
@@ -38,18 +33,19 @@ func (s Source) validate(r *report, key string, poll Poll) {
 	case s.ID == "":
 		r.problem(key+".id", `cannot be made from the url; write for example id = "example-news"`)
 	}
-	if s.ID != "" && !isSlug(s.ID) {
-		r.problem(key+".id", "%q is not a slug; write 1 to %d of a-z, 0-9 and -", s.ID, maxID)
+	if s.ID != "" {
+		r.check(key+".id", checkSlug(s.ID))
 	}
 	r.check(key+".title", checkLine(s.Title))
-	for j, category := range s.Categories {
-		r.check(element(key+".categories", j+1), cmp.Or(checkPresent(category), checkLine(category)))
-	}
+	validateCategories(r, key+".categories", s.Categories)
 	if s.Schedule != "" {
 		r.check(key+".schedule", checkSchedule(s.Schedule))
 	}
 	if s.MinInterval != 0 && s.MinInterval < poll.MinInterval {
 		r.problem(key+".min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
+	}
+	if s.Dedup != "" {
+		r.check(key+".dedup", checkAcross(s.Dedup))
 	}
 	s.validateFormat(r, key)
 	s.validateAccess(r, key)
@@ -82,6 +78,8 @@ func (s Source) validateFormat(r *report, key string) {
 	}
 }
 
-func isSlug(s string) bool {
-	return len(s) <= maxID && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+func validateCategories(r *report, key string, categories []string) {
+	for i, category := range categories {
+		r.check(element(key, i+1), cmp.Or(checkPresent(category), checkLine(category)))
+	}
 }

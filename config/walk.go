@@ -5,27 +5,29 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// walk goes through a text, notes where its keys stand and reports those that
-// a Config does not have, or not with such a value.
+// walk goes through the text of a file, notes where its keys stand and reports
+// those for which it has no field, or not with such a value.
 type walk struct {
 	*report
+	file   string
 	fields fields
 	text   []byte
 	lines  []int // offset at which each line begins
 	parser unstable.Parser
 
 	table    string         // the table at hand
-	elements map[string]int // tables so far in each list of tables
+	elements map[string]int // tables so far in each list of tables of this file
 	refused  int            // offset at which a refused table begins, -1: none
 	blanks   [][2]int       // from and to which offset the text is refused
 }
 
-func newWalk(r *report, text []byte) *walk {
-	w := &walk{report: r, fields: configFields(), text: text, lines: []int{0}, elements: map[string]int{}, refused: -1}
+func newWalk(r *report, file string, text []byte, f fields) *walk {
+	w := &walk{report: r, file: file, fields: f, text: text, lines: []int{0}, elements: map[string]int{}, refused: -1}
 	for i, b := range text {
 		if b == '\n' {
 			w.lines = append(w.lines, i+1)
@@ -76,14 +78,16 @@ func (w *walk) header(e *unstable.Node) {
 
 	t, known := w.fields.of(bare(name))
 	double := e.Kind == unstable.ArrayTable
-	first, again := w.places[name]
+	first, again := w.earlier(name)
 	var wrong string
 	switch {
 	case !known:
-		wrong = "unknown table" + w.fields.suggest(bare(name))
+		wrong = w.unknown("table", bare(name))
+	case w.orphan(name) != "":
+		wrong = w.orphan(name)
 	case isTables(t) && double:
 		w.elements[name]++
-		name = element(name, w.elements[name])
+		name = w.current(name)
 	case isTables(t):
 		wrong = fmt.Sprintf("is a list of tables; write [[%s]]", name)
 	case !isTable(t):
@@ -102,6 +106,35 @@ func (w *walk) header(e *unstable.Node) {
 	w.places[name] = where
 }
 
+// unknown says what is wrong with a key or table for which there is no field.
+func (w *walk) unknown(what, name string) string {
+	if _, known := configFields().of(name); known {
+		return "belongs in the main file; an included one has [[source]] and [[view]] only"
+	}
+	return "unknown " + what + w.fields.suggest(name)
+}
+
+// orphan says what is wrong with a key or table that belongs to a list of
+// tables of which none has begun in this file.
+func (w *walk) orphan(name string) string {
+	list, _, within := strings.Cut(name, ".")
+	if t, known := w.fields[list]; within && known && isTables(t) {
+		return fmt.Sprintf("belongs to a [[%s]]; write that above it", list)
+	}
+	return ""
+}
+
+// earlier returns where the key or table stood before in this file.
+func (w *walk) earlier(name string) (place, bool) {
+	first, again := w.places[name]
+	return first, again && first.file == w.file
+}
+
+// current names the table at hand of a list of tables.
+func (w *walk) current(list string) string {
+	return element(list, w.tables[list]+w.elements[list])
+}
+
 func (w *walk) endRefused(at int) {
 	if w.refused >= 0 {
 		w.blank(w.refused, at)
@@ -114,10 +147,13 @@ func (w *walk) endRefused(at int) {
 func (w *walk) pair(table string, e *unstable.Node) bool {
 	name, where := w.key(table, e)
 	t, known := w.fields.of(bare(name))
-	first, again := w.places[name]
+	first, again := w.earlier(name)
 	switch {
 	case !known:
-		w.reportAt(where, name, "unknown key"+w.fields.suggest(bare(name)))
+		w.reportAt(where, name, w.unknown("key", bare(name)))
+		return false
+	case w.orphan(name) != "":
+		w.reportAt(where, name, w.orphan(name))
 		return false
 	case again:
 		w.reportAt(where, name, fmt.Sprintf("is set a second time, first in line %d; keep one", first.line))
@@ -135,7 +171,7 @@ func (w *walk) value(name string, where place, t reflect.Type, v *unstable.Node)
 			sound = w.pair(name, it.Node()) && sound
 		}
 	case t.Kind() == reflect.Slice && v.Kind == unstable.Array:
-		i := 0
+		i := w.tables[name]
 		for it := v.Children(); it.Next(); {
 			i++
 			if raw := it.Node().Raw; raw.Length > 0 {
@@ -177,7 +213,7 @@ func (w *walk) misfit(t reflect.Type, v *unstable.Node) string {
 	switch {
 	case err != nil:
 		return err.Error()
-	case quoted && (t.Kind() == reflect.Bool || t.Kind() == reflect.Int):
+	case quoted && (t.Kind() == reflect.Bool || t.Kind() == reflect.Int || t.Kind() == reflect.Float64):
 		return fmt.Sprintf("%q stands in quotes; leave them out", text)
 	case !quoted && t == reflect.TypeFor[Secret]():
 		return "is not text; put it in quotes"
@@ -196,8 +232,8 @@ func (w *walk) key(table string, e *unstable.Node) (string, place) {
 		if where.line == 0 {
 			where = w.position(int(part.Raw.Offset))
 		}
-		if n := w.elements[name]; n > 0 {
-			name = element(name, n)
+		if w.elements[name] > 0 {
+			name = w.current(name)
 		}
 		name = join(name, string(part.Data))
 	}
@@ -206,7 +242,7 @@ func (w *walk) key(table string, e *unstable.Node) (string, place) {
 
 func (w *walk) position(offset int) place {
 	line := sort.SearchInts(w.lines, offset+1)
-	return place{line: line, column: offset - w.lines[line-1] + 1}
+	return place{file: w.file, line: line, column: offset - w.lines[line-1] + 1}
 }
 
 func (w *walk) reportAt(where place, key, message string) {
