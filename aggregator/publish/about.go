@@ -13,6 +13,7 @@ import (
 // describe says what the feed is about.
 func (d *feed) describe(ctx context.Context, c contents, from sources) error {
 	title := cmp.Or(line(legal(c.settings.Feed.Title)), "News Feed")
+	census := census(countSources(c.settings.Sources, c.view))
 	switch {
 	case d.sel.Source != "":
 		src, err := from.find(ctx, d.sel.Source)
@@ -25,26 +26,38 @@ func (d *feed) describe(ctx context.Context, c contents, from sources) error {
 		d.home = cmp.Or(about.Link, d.home)
 	case d.sel.Category != "":
 		name := line(legal(c.category))
-		d.title, d.description = title+": "+name, "The latest on "+name+" from "+census(c.settings.Sources)
+		d.title, d.description = title+": "+name, "The latest on "+name+" from "+census
+	case d.sel.View != "":
+		d.title, d.description = viewTitle(c.view), "A selection from "+census
 	default:
-		d.title, d.description = title, "The latest from "+census(c.settings.Sources)
+		d.title, d.description = title, "The latest from "+census
 	}
 	return nil
 }
 
-// census says of how many sources a feed is merged.
-func census(configured []storage.SourceSettings) string {
+// countSources counts the sources that a view selects and that are not hidden. The
+// zero view selects all.
+func countSources(configured []storage.SourceSettings, v storage.View) int {
 	n := 0
 	for _, s := range configured {
-		if !s.Disabled {
+		if !s.Disabled && (len(v.Sources) == 0 || slices.Contains(v.Sources, s.ID)) {
 			n++
 		}
 	}
-	if n == 1 {
+	return n
+}
+
+// census says of how many sources a feed is merged.
+func census(sources int) string {
+	if sources == 1 {
 		return "one source"
 	}
-	return strconv.Itoa(n) + " sources"
+	return strconv.Itoa(sources) + " sources"
 }
+
+// viewTitle returns the title to show for a view: the configured one, or its
+// name.
+func viewTitle(v storage.View) string { return cmp.Or(line(legal(v.Title)), line(legal(v.Name))) }
 
 // spelling returns a category as the configuration spells it, or else the
 // newest entry; it is empty when nobody knows the category.

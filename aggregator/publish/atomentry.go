@@ -77,8 +77,8 @@ func (i item) atomLinks() []atomLink {
 	if e.URL != "" {
 		links = append(links, atomLink{Rel: "alternate", Href: e.URL})
 	}
-	for _, m := range i.also {
-		links = append(links, atomLink{Rel: "related", Href: m.url, Title: m.title + " (" + m.name + ")"})
+	for _, m := range i.also.links() {
+		links = append(links, atomLink{Rel: "related", Href: m.url, Title: m.full()})
 	}
 	for _, m := range e.Media {
 		if m.Medium == storage.Image {

@@ -59,17 +59,3 @@ func caption(m storage.Media) string {
 	}
 	return m.Caption + " (" + m.Credit + ")"
 }
-
-// alsoCovered names the other sources of a story, in the one place that every
-// reader shows.
-func alsoCovered(also []mention) string {
-	if len(also) == 0 {
-		return ""
-	}
-	links := make([]string, len(also))
-	for i, m := range also {
-		links[i] = fmt.Sprintf(`<a href="%s" title="%s">%s</a>`,
-			html.EscapeString(m.url), html.EscapeString(m.title), html.EscapeString(m.name))
-	}
-	return "<p>Also covered by " + strings.Join(links, ", ") + ".</p>"
-}

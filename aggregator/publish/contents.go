@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"newsfeed/storage"
 )
@@ -13,9 +15,9 @@ import (
 var errNoSettings = errors.New("the store has no settings yet")
 
 // Contents returns the stories of a feed in the order in which they are
-// published. Where the feed does not merge sources each entry is a story of
-// its own. A source or category that is not there, or hidden, is
-// storage.ErrNotFound.
+// published. In the feed of one source each entry is a story of its own; in the
+// merged feed one source has no more than its share. A source, category or view
+// that is not there, or hidden, is storage.ErrNotFound.
 func Contents(ctx context.Context, r storage.Reader, sel Selection) ([]storage.Story, error) {
 	c, err := readContents(ctx, r, sel, sources{store: r, known: map[string]source{}})
 	if err != nil {
@@ -28,12 +30,13 @@ func Contents(ctx context.Context, r storage.Reader, sel Selection) ([]storage.S
 type contents struct {
 	settings storage.Settings
 	category string          // as it is spelled, if one is selected
+	view     storage.View    // if one is selected
 	stories  []storage.Story // newest first
 }
 
 func readContents(ctx context.Context, r storage.Reader, sel Selection, from sources) (c contents, err error) {
-	if sel.Source != "" && sel.Category != "" {
-		return c, errors.New("source and category selected: at most one is possible")
+	if sel.ambiguous() {
+		return c, errors.New("more than one of source, category and view is selected")
 	}
 	if c.settings, err = r.Settings(ctx); err != nil {
 		return c, err
@@ -47,42 +50,76 @@ func readContents(ctx context.Context, r storage.Reader, sel Selection, from sou
 	if err != nil {
 		return c, err
 	}
-	if sel.Category != "" {
-		if c.category = spelling(sel.Category, c.settings, newest.Items); c.category == "" {
-			return c, storage.ErrNotFound
-		}
-	}
-	if sel.Source != "" {
-		src, err := from.find(ctx, sel.Source)
-		if err != nil {
-			return c, err
-		}
-		if src.unknown || src.Hidden() {
-			return c, storage.ErrNotFound
-		}
-	}
-	limits := c.settings.Feed
-	if limits.Window > 0 && len(newest.Items) > 0 {
-		query.Since = newest.Items[0].Effective.Add(-limits.Window)
-	}
-	if sel.Source == "" && (limits.Across == storage.Merge || limits.Across == "") {
-		c.stories, err = all(ctx, query, limits.Limit, r.Stories)
+	if err := c.find(ctx, sel, from, newest.Items); err != nil {
 		return c, err
 	}
-	entries, err := all(ctx, query, limits.Limit, r.Entries)
-	for _, e := range entries {
-		c.stories = append(c.stories, storage.Story{ID: e.Story, Public: e.ID, Entries: []storage.Entry{e}, Changed: e.Changed})
+	if window := c.settings.Feed.Window; window > 0 && len(newest.Items) > 0 {
+		query.Since = newest.Items[0].Effective.Add(-window)
 	}
-	return c, err
+	return c, c.fill(ctx, r, sel, query)
 }
 
-// all reads pages until there are as many things as the limit says, or no
-// more. A limit of 0 is none.
-func all[T any](
-	ctx context.Context, q storage.Query, limit int,
-	read func(context.Context, storage.Query) (storage.Page[T], error),
-) ([]T, error) {
-	var got []T
+// find looks up what the selection names.
+func (c *contents) find(ctx context.Context, sel Selection, from sources, newest []storage.Entry) error {
+	switch {
+	case sel.Source != "":
+		src, err := from.find(ctx, sel.Source)
+		if err != nil {
+			return err
+		}
+		if src.unknown || src.Hidden() {
+			return storage.ErrNotFound
+		}
+	case sel.Category != "":
+		if c.category = spelling(sel.Category, c.settings, newest); c.category == "" {
+			return storage.ErrNotFound
+		}
+	case sel.View != "":
+		i := slices.IndexFunc(c.settings.Views, func(v storage.View) bool { return v.Name == sel.View })
+		if i < 0 {
+			return storage.ErrNotFound
+		}
+		c.view = c.settings.Views[i]
+	}
+	return nil
+}
+
+// fill reads the stories that q selects, up to the limit of the feed.
+func (c *contents) fill(ctx context.Context, r storage.Reader, sel Selection, q storage.Query) (err error) {
+	limit, most, read := c.settings.Feed.Limit, math.MaxInt, r.Stories
+	switch {
+	case sel.Source != "":
+		read = unfolded(r)
+	case sel.View != "":
+		limit = c.view.Limit
+	case sel.Category == "":
+		most = portion(c.settings.Feed.Share, limit, countSources(c.settings.Sources, c.view))
+	}
+	c.stories, err = collect(ctx, q, limit, most, read)
+	return err
+}
+
+// readStories reads one page of stories.
+type readStories func(context.Context, storage.Query) (storage.Page[storage.Story], error)
+
+// unfolded reads each entry as a story of its own.
+func unfolded(r storage.Reader) readStories {
+	return func(ctx context.Context, q storage.Query) (storage.Page[storage.Story], error) {
+		entries, err := r.Entries(ctx, q)
+		page := storage.Page[storage.Story]{Next: entries.Next}
+		for _, e := range entries.Items {
+			page.Items = append(page.Items, storage.Story{ID: e.Story, Public: e.ID, Entries: []storage.Entry{e}, Changed: e.Changed})
+		}
+		return page, err
+	}
+}
+
+// collect reads pages until there are as many stories as the limit says, or no
+// more. A limit of 0 is none. Of those that one source leads it takes the first
+// few only, and then older ones of others in their places.
+func collect(ctx context.Context, q storage.Query, limit, most int, read readStories) ([]storage.Story, error) {
+	var got []storage.Story
+	taken := map[string]int{} // by source
 	for {
 		q.Limit = storage.MaxPage
 		if limit > 0 {
@@ -92,7 +129,16 @@ func all[T any](
 		if err != nil {
 			return nil, err
 		}
-		got = append(got, page.Items...)
+		for _, s := range page.Items {
+			source := s.Lead().Source
+			if taken[source] == most {
+				continue
+			}
+			got = append(got, s)
+			if taken[source]++; taken[source] == most {
+				q.Except = append(q.Except, source)
+			}
+		}
 		if page.Next == "" || limit > 0 && len(got) >= limit {
 			return got, nil
 		}

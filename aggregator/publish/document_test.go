@@ -19,6 +19,9 @@ type rssDocument struct {
 }
 
 type rssItem struct {
+	// Related stands before Link, which would take links of every namespace.
+	Related []atomLink `xml:"http://www.w3.org/2005/Atom link"`
+
 	Title       string   `xml:"title"`
 	Link        string   `xml:"link"`
 	Description string   `xml:"description"`
@@ -85,8 +88,6 @@ type atomLink struct {
 	Type  string `xml:"type,attr"`
 }
 
-func (e atomEntry) link(rel string) string { return href(e.Links, rel) }
-
 func href(links []atomLink, rel string) string {
 	for _, l := range links {
 		if l.Rel == rel {
@@ -118,8 +119,12 @@ type jsonItem struct {
 		Story  string `json:"story"`
 		Rights string `json:"rights"`
 		Also   []struct {
+			ID     string `json:"id"`
 			Source string `json:"source"`
+			Title  string `json:"title"`
+			URL    string `json:"url"`
 		} `json:"also"`
+		AlsoMore int `json:"also_more"`
 	} `json:"_newsfeed"`
 }
 

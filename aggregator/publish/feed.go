@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 type feed struct {
 	sel         Selection
 	base        string // the public URL of the server, ending in a slash
+	token       string // needed to read it, or empty
 	title       string
 	description string
 	home        string // the page that the feed belongs to
@@ -21,12 +23,21 @@ type feed struct {
 	updated     time.Time
 	modified    time.Time
 	items       []item
+	views       []storage.View // the public ones
 }
 
 // id is the same whatever the format.
 func (d feed) id() string { return d.base + d.sel.stem() }
 
-func (d feed) url(f Format) string { return d.base + d.sel.Path(f) }
+// url is where the feed is read; what the reader needs for it is part of it,
+// because some readers subscribe anew to what the feed says of itself.
+func (d feed) url(f Format) string {
+	address := d.base + d.sel.Path(f)
+	if d.token != "" {
+		address += "?" + tokenArgument + "=" + url.QueryEscape(d.token)
+	}
+	return address
+}
 
 // read takes a feed out of the store.
 func read(ctx context.Context, r storage.Reader, sel Selection) (feed, error) {
@@ -43,20 +54,30 @@ func readFeed(ctx context.Context, r storage.Reader, sel Selection) (feed, error
 	if err != nil {
 		return feed{}, err
 	}
-	doc := feed{sel: sel, base: c.settings.BaseURL, home: c.settings.BaseURL, items: make([]item, len(c.stories))}
+	doc := feed{
+		sel: sel, base: c.settings.BaseURL, home: c.settings.BaseURL, token: c.view.Token,
+		items: make([]item, len(c.stories)), views: publicViews(c.settings.Views),
+	}
 	if err := doc.describe(ctx, c, from); err != nil {
 		return feed{}, err
 	}
 	for i, s := range c.stories {
-		if doc.items[i], err = newItem(ctx, s, from, sel.Source == ""); err != nil {
+		if doc.items[i], err = newItem(ctx, s, from, c.settings.Feed.Across, sel.Source == ""); err != nil {
 			return feed{}, err
-		}
-		if c.settings.Feed.Across == storage.Off {
-			doc.items[i].story = ""
 		}
 	}
 	doc.date(c.settings.Changed)
 	return doc, nil
+}
+
+func publicViews(all []storage.View) []storage.View {
+	var public []storage.View
+	for _, v := range all {
+		if v.Token == "" {
+			public = append(public, v)
+		}
+	}
+	return public
 }
 
 // date sets what the feed says of itself as a whole by what its items say.

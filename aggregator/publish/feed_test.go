@@ -56,7 +56,7 @@ func TestTheOrderOfCommitsMakesNoDifference(t *testing.T) {
 
 func TestContentsAreWhatIsPublished(t *testing.T) {
 	for _, across := range []storage.Across{storage.Merge, storage.Mark, storage.Off} {
-		for _, sel := range []publish.Selection{{}, {Source: "talk"}, {Category: "politics"}} {
+		for _, sel := range []publish.Selection{{}, {Source: "talk"}, {Category: "politics"}, {View: "shore"}, {View: "desk"}} {
 			m := fixture()
 			m.settings.Feed.Across = across
 			stories, err := publish.Contents(t.Context(), m, sel)
@@ -76,8 +76,10 @@ func TestContentsAreWhatIsPublished(t *testing.T) {
 			equal(t, sel.Path(publish.JSON), got, want)
 		}
 	}
-	if _, err := publish.Contents(t.Context(), fixture(), publish.Selection{Source: "x"}); !errors.Is(err, storage.ErrNotFound) {
-		t.Errorf("error is %v", err)
+	for _, sel := range []publish.Selection{{Source: "x"}, {View: "x"}} {
+		if _, err := publish.Contents(t.Context(), fixture(), sel); !errors.Is(err, storage.ErrNotFound) {
+			t.Errorf("error is %v", err)
+		}
 	}
 }
 
@@ -144,6 +146,8 @@ func TestRender_Refuses(t *testing.T) {
 		"unknown source":   {nil, publish.Selection{Source: "x"}, publish.RSS, storage.ErrNotFound, "read sources/x: storage: not found"},
 		"removed source":   {func(m *memory) { m.sources[0].Removed = true }, publish.Selection{Source: "paper"}, publish.RSS, storage.ErrNotFound, ""},
 		"unknown category": {nil, publish.Selection{Category: "X"}, publish.RSS, storage.ErrNotFound, "read categories/x: storage: not found"},
+		"unknown view":     {nil, publish.Selection{View: "x"}, publish.RSS, storage.ErrNotFound, "read feeds/x: storage: not found"},
+		"view and source":  {nil, publish.Selection{View: "x", Source: "paper"}, publish.RSS, nil, ""},
 		"disabled source's category": {
 			func(m *memory) {
 				m.settings.Sources[0].Categories, m.settings.Sources[0].Disabled = []string{"x"}, true
@@ -151,7 +155,7 @@ func TestRender_Refuses(t *testing.T) {
 			publish.Selection{Category: "x"},
 			publish.RSS, storage.ErrNotFound, "",
 		},
-		"both":           {nil, publish.Selection{Source: "paper", Category: "x"}, publish.RSS, nil, "read sources/paper: source and category selected: at most one is possible"},
+		"both":           {nil, publish.Selection{Source: "paper", Category: "x"}, publish.RSS, nil, "read sources/paper: more than one of source, category and view is selected"},
 		"unknown format": {nil, publish.Selection{}, "gopher", nil, `render feed.gopher: unknown format "gopher"`},
 		"no settings":    {func(m *memory) { m.settings = storage.Settings{} }, publish.Selection{}, publish.RSS, nil, "read feed: the store has no settings yet"},
 		"broken store":   {func(m *memory) { m.err = broken }, publish.Selection{}, publish.RSS, broken, "read feed: broken"},

@@ -8,7 +8,10 @@ import (
 	"newsfeed/storage"
 )
 
-const base = "https://news.example/"
+const (
+	base      = "https://news.example/"
+	deskToken = "Early.Tide_7~x-2"
+)
 
 // fixture is a store with something of everything: a story of three sources,
 // an entry that its source took from elsewhere, a recording, entries that lack
@@ -33,6 +36,10 @@ func fixture() *memory {
 	})
 	m.source("planet", "https://planet.example/atom", storage.About{Title: "Planet Bridges", Link: "https://planet.example/"})
 	m.source("talk", "https://talk.example/podcast.rss", storage.About{Title: "Talk <live>", Link: "https://talk.example/"})
+	m.settings.Views = []storage.View{
+		{Name: "shore", Title: "Sea & <shore>", Sources: []string{"harbour", "planet", "elsewhere"}},
+		{Name: "desk", Title: "For the desk", Token: deskToken},
+	}
 	m.sources[0].Categories = []string{"Ports"}
 	m.settings.Sources[0].Categories = []string{"Ports"}
 
@@ -56,6 +63,7 @@ func fixture() *memory {
 				{URL: "https://img.example/plan.pdf", Type: "application/pdf", Medium: storage.Document, Bytes: 1234},
 			}
 			e.Language, e.Rights = "en", "CC BY 4.0"
+			e.Views = []string{"shore", "desk"}
 			e.Comments = "https://harbour.example/ferry#comments"
 			e.ReadingTime = 2 * time.Minute
 		}),
@@ -74,6 +82,7 @@ func fixture() *memory {
 				Link: "https://blog.example/", Updated: second(4),
 			}
 			e.Published, e.Updated = second(-7200), second(-3600)
+			e.Views = []string{"shore"}
 		}),
 		entry("talk", 6, func(e *storage.Entry) {
 			e.Title, e.Summary = "", "<p>"+strings.Repeat("word ", 40)+"</p>"
@@ -89,8 +98,49 @@ func fixture() *memory {
 			e.ID, e.GUID = e.URL, "9"
 			e.Title, e.Summary = "Only <plain> words\n", "One & the same"
 			e.Revision, e.Updated, e.Changed = 2, second(20), second(25)
+			e.Views = []string{"desk"}
 		}),
 	}
+	return m
+}
+
+// outage is a store with one report in three sources. A wire brought it first
+// and again when more was known; a paper printed the wire's words at their own
+// address, and sent a reporter.
+func outage() *memory {
+	m := &memory{version: 1, settings: storage.Settings{BaseURL: base, Feed: storage.Feed{Title: "Morning Desk"}, Changed: second(0)}}
+	m.source("northwire", "https://northwire.example/all.rss", storage.About{
+		ID: "https://northwire.example/all.rss", Title: "Northwire", Link: "https://northwire.example/",
+		Self: "https://northwire.example/all.rss", Language: "en", Rights: "© Northwire",
+	})
+	m.source("ledger", "https://ledger.example/feed", storage.About{Title: "The Quay Ledger", Link: "https://ledger.example/"})
+	m.source("estuary", "https://estuary.example/news.atom", storage.About{Title: "Radio Estuary & Coast", Link: "https://estuary.example/"})
+	report := func(source string, n int, title string, edit func(*storage.Entry)) {
+		m.entries = append(m.entries, entry(source, n*600, func(e *storage.Entry) {
+			e.Story, e.Title, e.Language = "nrthgrdtge2a7", title, "en"
+			e.CanonicalURL = e.URL
+			edit(e)
+		}))
+	}
+	report("northwire", 0, "Power cut stops trams across Marlow Quay", func(e *storage.Entry) {
+		e.Authors = []storage.Person{{Name: "Iris Calder"}}
+		e.Summary = "<p>Trams stood still on all four lines before seven on Saturday.</p>"
+		e.Content = "<p>MARLOW QUAY (Northwire) - Trams stood still on all four lines before seven on Saturday after a fault at the Fennick substation, " +
+			"the network operator said.</p><p>Crews expect power back within the hour.</p>"
+		e.ReadingTime = time.Minute
+	})
+	report("ledger", 1, "Power cut stops trams across Marlow Quay", func(e *storage.Entry) {
+		e.Content = "<p>Trams stood still on all four lines before seven on Saturday. (Northwire)</p>"
+	})
+	report("northwire", 2, "UPDATE 1-Power cut stops trams across Marlow Quay, bridge stuck open", func(e *storage.Entry) {
+		e.Content = "<p>Adds bridge, quotes</p><p>The lifting bridge cannot be lowered by hand, the harbour master told Northwire.</p>"
+	})
+	report("estuary", 3, `Trams back, bridge "still up" at Marlow Quay`, func(e *storage.Entry) {
+		e.Summary = "<p>Our reporter walked the length of line two.</p>"
+	})
+	report("ledger", 4, "On foot over the quay: a morning without trams", func(e *storage.Entry) {
+		e.Authors = []storage.Person{{Name: "Tobias Renn"}}
+	})
 	return m
 }
 
@@ -99,6 +149,15 @@ func (m *memory) source(id, url string, about storage.About) {
 	s := storage.SourceSettings{ID: id, URL: url}
 	m.sources = append(m.sources, storage.Source{SourceSettings: s, State: storage.State{About: about}})
 	m.settings.Sources = append(m.settings.Sources, s)
+}
+
+// across sets what becomes of the stories of a source.
+func (m *memory) across(id string, a storage.Across) {
+	for i, s := range m.sources {
+		if s.ID == id {
+			m.sources[i].Across, m.settings.Sources[i].Across = a, a
+		}
+	}
 }
 
 // entry makes the n-th entry, first seen in the n-th second.

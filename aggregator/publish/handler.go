@@ -9,9 +9,14 @@ import (
 	"newsfeed/storage"
 )
 
+// tokenArgument is the argument of a query that holds the token of a view.
+const tokenArgument = "token"
+
 // Handler returns the public handler: the merged feed at /feed.FORMAT, one
-// source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, and a
-// page that leads to the merged feed at /. It answers GET and HEAD only.
+// source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
+// view at /feeds/NAME.FORMAT, and a page that leads to the merged feed and the
+// public views at /. A view that has a token is there for those alone who give
+// it as ?token=. It answers GET and HEAD only.
 func (p *Publisher) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -28,6 +33,7 @@ func (p *Publisher) Handler() http.Handler {
 	mux.HandleFunc("GET /categories/{file}", p.selected(func(name string) Selection {
 		return Selection{Category: strings.ToLower(name)}
 	}))
+	mux.HandleFunc("GET /feeds/{file}", p.selected(func(name string) Selection { return Selection{View: name} }))
 	return mux
 }
 
@@ -55,6 +61,9 @@ func (p *Publisher) selected(selection func(name string) Selection) http.Handler
 		for _, f := range Formats() {
 			if name, ok := strings.CutSuffix(r.PathValue("file"), f.Ext()); ok && name != "" {
 				g, err := p.desk.page(r.Context(), order{selection(name), f})
+				if err == nil && !g.opensFor(r) {
+					err = storage.ErrNotFound
+				}
 				p.answer(w, r, g, err)
 				return
 			}
@@ -69,6 +78,9 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request, g *page, err 
 	case err == nil:
 		g.serve(w, r)
 	case errors.Is(err, storage.ErrNotFound):
+		// A cache that ignores arguments must not answer with it those who
+		// have the token.
+		w.Header().Set("Cache-Control", "no-store")
 		http.Error(w, "no such feed", http.StatusNotFound)
 	default:
 		if r.Context().Err() == nil {

@@ -6,8 +6,8 @@ import (
 	"html/template"
 )
 
-// homePage leads to the merged feed, for browsers and for readers that look
-// for feeds by RSS autodiscovery.
+// homePage leads to the merged feed and to the public views, for browsers; and
+// to the merged feed for readers that look for feeds by RSS autodiscovery.
 var homePage = template.Must(template.New("home").Parse(`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -22,20 +22,40 @@ var homePage = template.Must(template.New("home").Parse(`<!DOCTYPE html>
 <ul>
 {{range .Links}}<li><a href="{{.URL}}" type="{{.Type}}">{{.Name}}</a></li>
 {{end}}</ul>
-</body>
+{{range .Views}}<h2>{{.Title}}</h2>
+<ul>
+{{range .Links}}<li><a href="{{.URL}}" type="{{.Type}}">{{.Name}}</a></li>
+{{end}}</ul>
+{{end}}</body>
 </html>
 `))
 
 type homeLink struct{ Name, Type, URL string }
 
-// newHome makes the page that leads to the merged feed.
+// homeFeed is a feed that the page leads to.
+type homeFeed struct {
+	Title string
+	Links []homeLink
+}
+
+func newHomeFeed(doc feed) homeFeed {
+	out := homeFeed{Title: doc.title}
+	for _, f := range Formats() {
+		out.Links = append(out.Links, homeLink{Name: f.name(), Type: f.MediaType(), URL: doc.url(f)})
+	}
+	return out
+}
+
+// newHome makes the page that leads to the merged feed and the public views.
 func (p *Publisher) newHome(doc feed, pack packer) (*page, error) {
 	data := struct {
-		Title, Description string
-		Links              []homeLink
-	}{Title: doc.title, Description: doc.description}
-	for _, f := range Formats() {
-		data.Links = append(data.Links, homeLink{Name: f.name(), Type: f.MediaType(), URL: doc.url(f)})
+		homeFeed
+		Description string
+		Views       []homeFeed
+	}{homeFeed: newHomeFeed(doc), Description: doc.description}
+	for _, v := range doc.views {
+		view := feed{sel: Selection{View: v.Name}, base: doc.base, title: viewTitle(v)}
+		data.Views = append(data.Views, newHomeFeed(view))
 	}
 	var body bytes.Buffer
 	if err := homePage.Execute(&body, data); err != nil {

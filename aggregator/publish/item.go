@@ -21,24 +21,17 @@ type item struct {
 	title     string
 	body      string // the whole HTML to read
 	authors   []storage.Person
-	also      []mention
+	also      coverage
 	published time.Time
 	updated   time.Time
 	changed   time.Time // the second in which it last changed
 }
 
-// mention is the entry of another source in the same story.
-type mention struct {
-	source string // id
-	name   string // of the source
-	title  string
-	url    string
-}
-
 // newItem makes an item of a story: its lead under the story's id, with the
-// other sources named. In a feed of many sources the lead's source is named
-// beside the author too, because most readers show nothing else of it.
-func newItem(ctx context.Context, s storage.Story, from sources, mixed bool) (item, error) {
+// other entries named. What the lead's source says nothing of, across says. In
+// a feed of many sources the lead's source is named beside the author too,
+// because most readers show nothing else of it.
+func newItem(ctx context.Context, s storage.Story, from sources, across storage.Across, mixed bool) (item, error) {
 	e := legalEntry(s.Lead())
 	src, err := from.find(ctx, e.Source)
 	if err != nil {
@@ -47,11 +40,13 @@ func newItem(ctx context.Context, s storage.Story, from sources, mixed bool) (it
 	it := item{
 		entry:   e,
 		id:      legal(s.Public),
-		story:   legal(s.ID),
 		origin:  src.credit(e),
 		title:   title(e, src),
 		authors: authors(e, src, mixed),
 		changed: e.Changed,
+	}
+	if cmp.Or(src.Across, across) != storage.Off {
+		it.story = legal(s.ID)
 	}
 	if s.Changed.After(it.changed) {
 		it.changed = s.Changed
@@ -61,31 +56,11 @@ func newItem(ctx context.Context, s storage.Story, from sources, mixed bool) (it
 		// What the source's own feed says now would change with every poll.
 		it.origin.updated = it.updated
 	}
-	if it.also, err = mentions(ctx, s, from); err != nil {
+	if it.also, err = cover(ctx, s, from); err != nil {
 		return item{}, err
 	}
-	it.body = body(e) + alsoCovered(it.also)
+	it.body = body(e) + it.also.paragraph()
 	return it, nil
-}
-
-// mentions names each source of a story but the lead's, by its first entry
-// that has an address.
-func mentions(ctx context.Context, s storage.Story, from sources) ([]mention, error) {
-	var also []mention
-	named := map[string]bool{s.Lead().Source: true}
-	for _, e := range s.Entries[1:] {
-		if named[e.Source] || e.URL == "" {
-			continue
-		}
-		named[e.Source] = true
-		other, err := from.find(ctx, e.Source)
-		if err != nil {
-			return nil, err
-		}
-		e = legalEntry(e)
-		also = append(also, mention{source: other.ID, name: line(other.Name()), title: title(e, other), url: e.URL})
-	}
-	return also, nil
 }
 
 // title returns the title to show: never an empty one, because readers drop

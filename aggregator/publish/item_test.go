@@ -2,7 +2,8 @@ package publish_test
 
 import (
 	"bytes"
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 func TestC06_OneIDInAllFormats(t *testing.T) {
 	m := fixture()
-	for _, sel := range []publish.Selection{{}, {Source: "talk"}, {Category: "politics"}} {
+	for _, sel := range []publish.Selection{{}, {Source: "talk"}, {Category: "politics"}, {View: "shore"}} {
 		var rss, atom, json []string
 		for _, i := range asRSS(t, m, sel).Items {
 			rss = append(rss, i.GUID.ID)
@@ -174,36 +175,59 @@ func TestDatesTellTheTruth(t *testing.T) {
 	}
 }
 
-func TestAStoryNamesItsOtherSources(t *testing.T) {
-	m := fixture()
-	items := asJSON(t, m, publish.Selection{}).Items
-	story := items[len(items)-1]
-	var also []string
-	for _, a := range story.Newsfeed.Also {
-		also = append(also, a.Source)
+func TestAcross(t *testing.T) {
+	// The story of "harbour" has an entry of "talk" too, and two of "valley".
+	for name, test := range map[string]struct {
+		feed    storage.Across
+		sources map[string]storage.Across
+		items   int
+		silent  []string // sources whose items tell no story
+	}{
+		"merge by default": {"", nil, 6, nil},
+		"merge":            {storage.Merge, nil, 6, nil},
+		"mark":             {storage.Mark, nil, 9, nil},
+		"off":              {storage.Off, nil, 9, []string{"harbour", "planet", "talk", "valley"}},
+		"one is marked":    {"", map[string]storage.Across{"valley": storage.Mark}, 8, nil},
+		"one is off":       {storage.Merge, map[string]storage.Across{"talk": storage.Off}, 7, []string{"talk"}},
+		"the lead is off":  {storage.Merge, map[string]storage.Across{"harbour": storage.Off}, 7, []string{"harbour"}},
+		"two are merged":   {storage.Off, map[string]storage.Across{"harbour": storage.Merge, "valley": storage.Merge}, 7, []string{"planet", "talk"}},
+		"one is merged":    {storage.Mark, map[string]storage.Across{"valley": storage.Merge}, 8, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := fixture()
+			m.settings.Feed.Across = test.feed
+			for id, across := range test.sources {
+				m.across(id, across)
+			}
+			items := asJSON(t, m, publish.Selection{}).Items
+			equal(t, "items", len(items), test.items)
+			silent := map[string]bool{}
+			for _, i := range items {
+				if i.Newsfeed.Story == "" {
+					silent[i.Newsfeed.Source] = true
+				}
+			}
+			equal(t, "sources without stories", slices.Sorted(maps.Keys(silent)), test.silent)
+			for _, i := range asJSON(t, m, publish.Selection{Source: "talk"}).Items {
+				equal(t, "the source's own feed tells the story", i.Newsfeed.Story == "", slices.Contains(test.silent, "talk"))
+			}
+		})
 	}
-	equal(t, "_newsfeed.also", also, []string{"valley", "talk"})
-	const paragraph = `<p>Also covered by <a href="https://valley.example/2" title="The ferry is back">Valley &amp; Hill</a>, ` +
-		`<a href="https://talk.example/3" title="Back: &lt;the ferry&gt;">Talk &lt;live&gt;</a>.</p>`
-	if !strings.HasSuffix(story.ContentHTML, paragraph) {
-		t.Errorf("content ends %q", story.ContentHTML)
-	}
-	entries := asAtom(t, m, publish.Selection{}).Entries
-	equal(t, "related", entries[len(entries)-1].link("related"), "https://valley.example/2")
 }
 
-func TestAcross(t *testing.T) {
-	for across, want := range map[storage.Across]string{
-		"":            "6 items, story true",
-		storage.Merge: "6 items, story true",
-		storage.Mark:  "9 items, story true",
-		storage.Off:   "9 items, story false",
-	} {
-		t.Run(string(across), func(t *testing.T) {
-			m := fixture()
-			m.settings.Feed.Across = across
-			items := asJSON(t, m, publish.Selection{}).Items
-			equal(t, "feed", fmt.Sprintf("%d items, story %t", len(items), items[0].Newsfeed.Story != ""), want)
-		})
+func TestAnEntryThatStandsApartKeepsItsID(t *testing.T) {
+	m := fixture()
+	m.across("harbour", storage.Mark) // which began the story
+	for _, i := range asJSON(t, m, publish.Selection{}).Items {
+		if i.Newsfeed.Story != "aaaaaaaaaaaa2" {
+			continue
+		}
+		switch i.Newsfeed.Source {
+		case "harbour":
+			equal(t, "apart", i.ID, "tag:harbour.example,2020:ferry")
+			equal(t, "others of the one apart", len(i.Newsfeed.Also), 0)
+		default:
+			equal(t, "the others", i.ID, "tag:news.example,2025:valley/2")
+		}
 	}
 }

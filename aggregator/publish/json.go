@@ -57,9 +57,12 @@ type jsonNewsfeed struct {
 	ReadingTime int64      `json:"reading_time_seconds"`
 	Rights      string     `json:"rights,omitempty"`
 	Also        []jsonAlso `json:"also,omitempty"`
+	AlsoMore    int        `json:"also_more,omitempty"` // entries of the story beyond those in Also
 }
 
+// jsonAlso is a further entry of the story.
 type jsonAlso struct {
+	ID     string `json:"id"`
 	Source string `json:"source"`
 	Title  string `json:"title"`
 	URL    string `json:"url"`
@@ -99,6 +102,7 @@ func (i item) json() jsonItem {
 		Attachments:   attachments(e),
 		Newsfeed: jsonNewsfeed{
 			Source: e.Source, Story: i.story, ReadingTime: int64(e.ReadingTime.Seconds()), Rights: i.rights(),
+			AlsoMore: i.also.more,
 		},
 	}
 	if out.ContentHTML == "" {
@@ -113,8 +117,8 @@ func (i item) json() jsonItem {
 	for _, p := range i.authors {
 		out.Authors = append(out.Authors, jsonAuthor{Name: p.Name, URL: p.URL})
 	}
-	for _, m := range i.also {
-		out.Newsfeed.Also = append(out.Newsfeed.Also, jsonAlso{Source: m.source, Title: m.title, URL: m.url})
+	for _, m := range i.also.mentions {
+		out.Newsfeed.Also = append(out.Newsfeed.Also, jsonAlso{ID: m.id, Source: m.source, Title: m.title, URL: m.url})
 	}
 	return out
 }

@@ -3,8 +3,8 @@ package publish_test
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +20,7 @@ type memory struct {
 	entries  []storage.Entry // in order of first commit
 	version  uint64
 	reads    int // of pages
+	read     int // entries and stories in them
 	err      error
 }
 
@@ -81,13 +82,19 @@ func (m *memory) Entry(_ context.Context, id string) (storage.Entry, error) {
 func (m *memory) Entries(_ context.Context, q storage.Query) (storage.Page[storage.Entry], error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return page(m, q, m.visible(q))
+	return m.page(q, m.visible(q))
 }
 
 func (m *memory) Story(_ context.Context, id string) (storage.Story, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := m.story(id)
+	var members []storage.Entry
+	for _, e := range m.entries {
+		if e.Story == id {
+			members = append(members, e)
+		}
+	}
+	s := m.story(id, members)
 	if len(s.Entries) == 0 {
 		return s, cmp.Or(m.err, storage.ErrNotFound)
 	}
@@ -97,20 +104,24 @@ func (m *memory) Story(_ context.Context, id string) (storage.Story, error) {
 func (m *memory) Stories(_ context.Context, q storage.Query) (storage.Page[storage.Story], error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	stands := map[string]bool{}
-	places := map[string]string{}
+	members := map[string][]storage.Entry{} // by what they are folded into
 	for _, e := range m.entries {
-		if places[e.Story] == "" && m.selects(q, e) {
-			places[e.Story], stands[e.ID] = e.ID, true
-		}
+		members[m.fold(e)] = append(members[m.fold(e)], e)
 	}
-	var stories []storage.Story
+	var standing []storage.Entry
 	for _, e := range m.visible(q) {
-		if stands[e.ID] {
-			stories = append(stories, m.story(e.Story))
+		folded := members[m.fold(e)]
+		first := slices.IndexFunc(folded, func(o storage.Entry) bool { return m.selects(q, o) })
+		if folded[first].ID == e.ID {
+			standing = append(standing, e)
 		}
 	}
-	return page(m, q, stories)
+	page, err := m.page(q, standing)
+	stories := storage.Page[storage.Story]{Next: page.Next}
+	for _, e := range page.Items {
+		stories.Items = append(stories.Items, m.story(e.Story, members[m.fold(e)]))
+	}
+	return stories, err
 }
 
 func (m *memory) Stats(context.Context) (storage.Stats, error) {
@@ -129,17 +140,34 @@ func (m *memory) hidden(source string) bool {
 	return slices.ContainsFunc(m.sources, func(s storage.Source) bool { return s.ID == source && s.Hidden() })
 }
 
+// fold names what an entry is folded into: its story, or itself where its
+// source is not merged.
+func (m *memory) fold(e storage.Entry) string {
+	across := m.settings.Feed.Across
+	for _, s := range m.sources {
+		if s.ID == e.Source {
+			across = cmp.Or(s.Across, across)
+		}
+	}
+	if cmp.Or(across, storage.Merge) != storage.Merge {
+		return e.ID
+	}
+	return e.Story
+}
+
+// selects reports whether the query is about the entry, whatever its place.
 func (m *memory) selects(q storage.Query, e storage.Entry) bool {
 	return !m.hidden(e.Source) &&
 		(q.Source == "" || q.Source == e.Source) &&
-		(q.Category == "" || slices.ContainsFunc(e.Categories, func(c string) bool { return strings.EqualFold(c, q.Category) })) &&
-		!e.Effective.Before(q.Since)
+		(q.View == "" || slices.Contains(e.Views, q.View)) &&
+		(q.Category == "" || slices.ContainsFunc(e.Categories, func(c string) bool { return strings.EqualFold(c, q.Category) }))
 }
 
 func (m *memory) visible(q storage.Query) []storage.Entry {
 	var found []storage.Entry
 	for _, e := range m.entries {
-		if m.selects(q, e) {
+		if m.selects(q, e) && !slices.Contains(q.Except, e.Source) && !e.Effective.Before(q.Since) &&
+			(q.Before == "" || place(e) < q.Before) {
 			found = append(found, e)
 		}
 	}
@@ -149,12 +177,15 @@ func (m *memory) visible(q storage.Query) []storage.Entry {
 	return found
 }
 
-func (m *memory) story(id string) storage.Story {
+// place is where an entry stands in the order of entries.
+func place(e storage.Entry) storage.Cursor {
+	return storage.Cursor(fmt.Sprintf("%020d %s", e.Effective.UnixNano(), e.ID))
+}
+
+// story makes a story of its members.
+func (m *memory) story(id string, members []storage.Entry) storage.Story {
 	s := storage.Story{ID: id}
-	for _, e := range m.entries {
-		if e.Story != id {
-			continue
-		}
+	for _, e := range members {
 		s.Public = cmp.Or(s.Public, e.ID)
 		if m.hidden(e.Source) {
 			continue
@@ -167,14 +198,14 @@ func (m *memory) story(id string) storage.Story {
 	return s
 }
 
-// page cuts a page out of everything; its cursors are numbers.
-func page[T any](m *memory, q storage.Query, all []T) (storage.Page[T], error) {
+// page cuts a page out of everything.
+func (m *memory) page(q storage.Query, all []storage.Entry) (storage.Page[storage.Entry], error) {
 	m.reads++
-	start, _ := strconv.Atoi(string(q.Before))
-	end := min(start+q.Limit, len(all))
-	p := storage.Page[T]{Items: all[start:end]}
+	end := min(q.Limit, len(all))
+	m.read += end
+	p := storage.Page[storage.Entry]{Items: all[:end]}
 	if end < len(all) {
-		p.Next = storage.Cursor(strconv.Itoa(end))
+		p.Next = place(all[end-1])
 	}
 	return p, m.err
 }

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 type page struct {
 	Rendering
 	header http.Header // of 200 and of 304; its values are shared
+	token  string      // needed to read it, or empty
 }
 
 // contentPolicy lets a feed that is opened in a browser do nothing.
@@ -25,7 +27,11 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format) *page {
 			links = append(links, fmt.Sprintf(`<%s>; rel="alternate"; type="%s"`, doc.url(other), other.MediaType()))
 		}
 	}
-	return p.wired(r, strings.Join(links, ", "))
+	g := p.wired(r, strings.Join(links, ", "))
+	if g.token = doc.token; g.token != "" {
+		g.header.Set("Cache-Control", "private, "+g.header.Get("Cache-Control"))
+	}
+	return g
 }
 
 func (p *Publisher) wired(r Rendering, links string) *page {
@@ -39,6 +45,15 @@ func (p *Publisher) wired(r Rendering, links string) *page {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", contentPolicy)
 	return &page{Rendering: r, header: h}
+}
+
+// opensFor reports whether a request may read the page.
+func (g *page) opensFor(r *http.Request) bool {
+	if g.token == "" {
+		return true
+	}
+	given := r.URL.Query().Get(tokenArgument)
+	return subtle.ConstantTimeCompare([]byte(given), []byte(g.token)) == 1
 }
 
 func (g *page) size() int { return len(g.Body) + len(g.Gzip) }

@@ -4,9 +4,9 @@
 // randomness, so the same store gives the same bytes on every machine and
 // after every restart. A Publisher keeps renderings and serves them: those of
 // the merged News Feed are made in the background whenever the store has
-// changed, and a request for them costs no rendering; those of one source or
-// one category are made when they are asked for, once per version of the
-// store.
+// changed, and a request for them costs no rendering; those of one source, one
+// category or one view are made when they are asked for, once per version of
+// the store.
 package publish
 
 import (
@@ -47,7 +47,7 @@ type Options struct {
 
 	Logger     *slog.Logger  // nil: nothing is logged
 	MaxAge     time.Duration // for how long clients may keep a feed; 0: 5 minutes
-	CacheBytes int           // for feeds of sources and categories; 0: 32 MiB
+	CacheBytes int           // for feeds of sources, categories and views; 0: 32 MiB
 }
 
 // Publisher renders feeds and serves them. It is safe for concurrent use.

@@ -40,7 +40,8 @@ func (r *Rendering) follow(last Rendering) {
 
 // Render renders one feed in one format. It depends on nothing but what the
 // store holds: the same store gives the same bytes at any time on any machine.
-// A source or category that is not there, or hidden, is storage.ErrNotFound.
+// A source, category or view that is not there, or hidden, is
+// storage.ErrNotFound. The addresses in a feed that needs a token carry it.
 func Render(ctx context.Context, r storage.Reader, sel Selection, f Format) (Rendering, error) {
 	doc, err := read(ctx, r, sel)
 	if err != nil {

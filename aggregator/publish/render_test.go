@@ -34,14 +34,19 @@ func render(t testing.TB, r storage.Reader, sel publish.Selection, f publish.For
 }
 
 func TestRender_Golden(t *testing.T) {
-	for name, sel := range map[string]publish.Selection{
-		"feed":     {},
-		"source":   {Source: "harbour"},
-		"category": {Category: "POLITICS"},
+	for name, test := range map[string]struct {
+		store *memory
+		sel   publish.Selection
+	}{
+		"feed":     {fixture(), publish.Selection{}},
+		"source":   {fixture(), publish.Selection{Source: "harbour"}},
+		"category": {fixture(), publish.Selection{Category: "POLITICS"}},
+		"view":     {fixture(), publish.Selection{View: "shore"}},
+		"story":    {outage(), publish.Selection{}},
 	} {
 		for _, f := range publish.Formats() {
 			t.Run(name+f.Ext(), func(t *testing.T) {
-				got := render(t, fixture(), sel, f)
+				got := render(t, test.store, test.sel, f)
 				golden := filepath.Join("testdata", name+f.Ext()+".golden")
 				if *update {
 					if err := os.WriteFile(golden, got.Body, 0o644); err != nil {

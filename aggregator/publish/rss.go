@@ -33,7 +33,7 @@ type rssChannel struct {
 	XMLName       xml.Name `xml:"channel"`
 	Title         rssPlain `xml:"title"`
 	Link          string   `xml:"link"`
-	Self          rssSelf
+	Self          rssLink
 	Description   string `xml:"description"`
 	Language      string `xml:"language,omitempty"`
 	PubDate       string `xml:"pubDate"`
@@ -44,11 +44,13 @@ type rssChannel struct {
 	Items         []rssItem
 }
 
-type rssSelf struct {
+// rssLink says of a link what RSS has no element for.
+type rssLink struct {
 	XMLName xml.Name `xml:"atom:link"`
 	Rel     string   `xml:"rel,attr"`
-	Type    string   `xml:"type,attr"`
+	Type    string   `xml:"type,attr,omitempty"`
 	Href    string   `xml:"href,attr"`
+	Title   string   `xml:"title,attr,omitempty"`
 }
 
 type rssImage struct {
@@ -78,7 +80,7 @@ func (d feed) writeRSS(w io.Writer) error {
 	channel := rssChannel{
 		Title:         plain(d.title),
 		Link:          d.home,
-		Self:          rssSelf{Rel: "self", Type: RSS.MediaType(), Href: d.url(RSS)},
+		Self:          rssLink{Rel: "self", Type: RSS.MediaType(), Href: d.url(RSS)},
 		Description:   d.description,
 		Language:      d.language,
 		PubDate:       changed,

@@ -9,7 +9,8 @@ import (
 
 // rssItem has the description before the content, because readers that know
 // only one of them take the first. Its creators are no RSS authors: those are
-// mail addresses.
+// mail addresses. RSS allows one source, the lead's: the other entries of the
+// story are related.
 type rssItem struct {
 	XMLName     xml.Name `xml:"item"`
 	Title       rssPlain `xml:"title"`
@@ -23,6 +24,7 @@ type rssItem struct {
 	GUID        feeds.RssGuid
 	PubDate     string `xml:"pubDate"`
 	Source      *rssSource
+	Related     []rssLink
 	Rights      string `xml:"dc:rights,omitempty"`
 	Thumbnail   *mediaThumbnail
 	Media       []mediaContent
@@ -62,6 +64,9 @@ func (i item) rss() rssItem {
 	}
 	if i.origin.url != "" {
 		out.Source = &rssSource{URL: i.origin.url, rssPlain: plain(i.origin.title)}
+	}
+	for _, m := range i.also.links() {
+		out.Related = append(out.Related, rssLink{Rel: "related", Href: m.url, Title: m.full()})
 	}
 	return out
 }

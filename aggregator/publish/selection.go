@@ -12,6 +12,7 @@ import (
 type Selection struct {
 	Source   string // the entries of this source
 	Category string // the entries of this category, compared without case
+	View     string // the entries of this view
 }
 
 // Path returns where the feed is served, relative to the base URL.
@@ -24,10 +25,17 @@ func (s Selection) stem() string {
 		return "sources/" + url.PathEscape(s.Source)
 	case s.Category != "":
 		return "categories/" + url.PathEscape(strings.ToLower(s.Category))
+	case s.View != "":
+		return "feeds/" + url.PathEscape(s.View)
 	}
 	return "feed"
 }
 
 func (s Selection) query() storage.Query {
-	return storage.Query{Source: s.Source, Category: s.Category}
+	return storage.Query{Source: s.Source, Category: s.Category, View: s.View}
+}
+
+// ambiguous reports whether more than one field is set.
+func (s Selection) ambiguous() bool {
+	return s != Selection{Source: s.Source} && s != Selection{Category: s.Category} && s != Selection{View: s.View}
 }

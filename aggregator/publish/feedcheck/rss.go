@@ -113,6 +113,10 @@ func (r *report) item(where string, item *element, ids map[string]bool) {
 	r.counted(where, item, 1, 1, "title", "guid", "pubDate", "source")
 	r.require(item.has("dc:creator"), "%s: no <dc:creator>", where)
 	r.counted(where, item, 0, 0, synonyms...)
+	for _, l := range item.all("atom:link") {
+		r.link(where, l)
+		r.require(relation(l) != "self", "%s: links to itself", where)
+	}
 	content := slices.IndexFunc(item.children, func(e *element) bool { return e.is("content:encoded") })
 	for i, e := range item.children {
 		if e.name.Space == "" && !slices.Contains(itemOnce, e.name.Local) && e.name.Local != "category" && e.name.Local != "author" {
