@@ -72,6 +72,7 @@ func (d *document) entry(item *parse.Item) storage.Entry {
 		Origin:     d.origin(item.Origin, base),
 	}
 	e.CanonicalURL = Canonical(e.URL)
+	e.Aliases = aliases(&e, item, base)
 	images, text := d.bodies(&e, item)
 	e.Media = d.media(item.Media, images, base)
 	e.Language = d.language(item, text)

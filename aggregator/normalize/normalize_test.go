@@ -49,7 +49,7 @@ func TestEntries(t *testing.T) {
 		{
 			Source: "example", GUID: "tag:example.org,2026:1",
 			URL: "https://example.org/2026/bridge?utm_source=rss", CanonicalURL: "https://example.org/2026/bridge",
-			Title: "A bridge & a river", Summary: "The bridge is open.",
+			Aliases: []string{"tag:example.org,2026:1"}, Title: "A bridge & a river", Summary: "The bridge is open.",
 			Content:    `<p>The bridge is open. <img src="https://example.org/b.jpg" alt="The bridge" loading="lazy" referrerpolicy="no-referrer"></p>`,
 			Categories: []string{"Traffic", "t", "News"},
 			Media:      []storage.Media{{URL: "https://example.org/b.jpg", Medium: storage.Image, Title: "The bridge"}},
