@@ -38,6 +38,12 @@ type Source struct {
 	Filter      *filter.Filter // that entries must meet to be shown; nil: none
 }
 
+// View is a configured view.
+type View struct {
+	storage.View
+	Filter *filter.Filter // that its entries must meet; nil: none
+}
+
 // Options are the settings of an Aggregator.
 type Options struct {
 	Store   storage.Store
@@ -46,7 +52,10 @@ type Options struct {
 	Budget  int    // polls a minute of all sources; 0: one a source and hour
 	BaseURL string // empty: as before
 	Feed    storage.Feed
+	Views   []View
 	Sources []Source
+
+	Similarity bool // near-duplicates of other entries are of their story
 
 	Workers      int           // polls under way at a time
 	HostInterval time.Duration // gap between two polls of a host
@@ -171,6 +180,9 @@ func (a *Aggregator) configure(ctx context.Context) error {
 		return err
 	}
 	settings := storage.Settings{BaseURL: cmp.Or(a.o.BaseURL, old.BaseURL, someBaseURL), Feed: a.o.Feed}
+	for _, v := range a.o.Views {
+		settings.Views = append(settings.Views, v.View)
+	}
 	for _, s := range a.o.Sources {
 		settings.Sources = append(settings.Sources, s.SourceSettings)
 	}
@@ -200,8 +212,12 @@ func (a *Aggregator) configure(ctx context.Context) error {
 // same reports whether two settings differ in nothing but when they were made.
 func same(a, b storage.Settings) bool {
 	return a.BaseURL == b.BaseURL && a.Feed == b.Feed &&
+		slices.EqualFunc(a.Views, b.Views, func(a, b storage.View) bool {
+			return a.Name == b.Name && a.Title == b.Title && a.Where == b.Where && a.Limit == b.Limit && a.Token == b.Token &&
+				slices.Equal(a.Sources, b.Sources) && slices.Equal(a.Categories, b.Categories)
+		}) &&
 		slices.EqualFunc(a.Sources, b.Sources, func(a, b storage.SourceSettings) bool {
-			return a.ID == b.ID && a.URL == b.URL && a.Title == b.Title &&
+			return a.ID == b.ID && a.URL == b.URL && a.Title == b.Title && a.Across == b.Across &&
 				a.Disabled == b.Disabled && a.Where == b.Where && slices.Equal(a.Categories, b.Categories)
 		})
 }

@@ -49,6 +49,9 @@ func (a *Aggregator) article(ctx context.Context, src Source, state storage.Stat
 		return a.visited(ctx, src, state, nil, said)
 	}
 	entry, found := normalize.WithFullText(entry, text)
+	if alias, ok := pageAlias(entry, text, visit); ok {
+		entry.Aliases, found = append(slices.Clone(entry.Aliases), alias), true
+	}
 	if !found {
 		return a.visited(ctx, src, state, nil, said)
 	}
@@ -114,6 +117,14 @@ func (a *Aggregator) fullText(ctx context.Context, src Source, page storage.Arti
 	entries, cut := normalize.Entries(place, parse.Header{}, []parse.Item{item}, time.Now())
 	a.warn(src, cut)
 	return entries[0], visit, nil
+}
+
+// pageAlias returns the address that the page of an entry says is its own
+// (RFC 6596), if that is of the same site and not known yet.
+func pageAlias(e, page storage.Entry, visit fetch.Visit) (string, bool) {
+	alias := page.CanonicalURL
+	known := alias == "" || alias == e.CanonicalURL || slices.Contains(e.Aliases, alias)
+	return alias, !known && fetch.Host(alias) == fetch.Host(visit.URL)
 }
 
 // permanent reports whether a page is not worth another visit.

@@ -3,6 +3,7 @@ package aggregator
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"newsfeed/aggregator/dedup"
@@ -21,6 +22,7 @@ type commit struct {
 	poll     *storage.Poll
 	resolved bool             // the poll's entries are those of the store, with text added
 	items    []storage.Digest // that the poll's entries were made of
+	gone     []storage.Key    // of items that the document has no longer
 	articles bool             // those of new entries are to be visited
 	ending   *ending          // nil: no poll ended
 	judge    *storage.Judge   // whose judgements are still to be made
@@ -45,7 +47,8 @@ type committer struct {
 
 func (a *Aggregator) newCommitter(ctx context.Context) (*committer, error) {
 	stats, err := a.o.Store.Stats(ctx)
-	return &committer{Aggregator: a, resolver: dedup.NewResolver(a.o.Store), changed: stats.Changed}, err
+	resolver := dedup.NewResolver(a.o.Store, dedup.Options{Similarity: a.o.Similarity})
+	return &committer{Aggregator: a, resolver: resolver, changed: stats.Changed}, err
 }
 
 // submit hands c to the committer and returns what came of it when that is
@@ -110,11 +113,16 @@ func (c commit) size() int {
 
 // apply resolves and commits a group as a whole, and answers its members when
 // that succeeded.
-func (c *committer) apply(ctx context.Context, group []commit) error {
-	defer c.resolver.Committed()
+func (c *committer) apply(ctx context.Context, group []commit) (err error) {
+	defer func() {
+		if err != nil {
+			c.resolver.Discarded()
+		}
+	}()
+	now := time.Now()
 	records := make([]storage.Record, len(group))
 	outcomes := make([]outcome, len(group))
-	show := visible(time.Now(), c.changed)
+	show := visible(now, c.changed)
 	shows := false
 	for i, m := range group {
 		if m.judge != nil {
@@ -133,12 +141,16 @@ func (c *committer) apply(ctx context.Context, group []commit) error {
 			return err
 		}
 		outcomes[i] = o
-		shows = shows || o.added+o.updated > 0
+		shows = shows || slices.ContainsFunc(p.Entries, func(e storage.Entry) bool { return e.Changed.Equal(show) })
 		records[i] = storage.Record{Time: m.now, Poll: &p}
+	}
+	if point, due := c.resolver.Checkpoint(now); due {
+		records = append(records, storage.Record{Time: now, Checkpoint: &point})
 	}
 	if err := c.o.Store.Commit(ctx, records...); err != nil {
 		return err
 	}
+	c.resolver.Committed()
 	if shows {
 		c.changed = show
 	}
@@ -161,21 +173,28 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 			case err != nil:
 				return p, outcome{}, err
 			}
-			e.Changed, e.Hidden = show, c.hides(c.sources[p.Source], e)
+			e.Changed = show
 			p.Entries = append(p.Entries, e)
 		}
+		p, err := c.resolver.Readdress(ctx, p)
+		if err != nil {
+			return p, outcome{}, err
+		}
+		c.judgeEntries(p)
 		return p, outcome{updated: len(p.Entries), state: p.State}, nil
 	}
-	r, err := c.resolver.Resolve(ctx, *m.poll, m.items, m.now, show)
+	document := dedup.Document{Poll: *m.poll, Items: m.items, Gone: m.gone}
+	r, err := c.resolver.Resolve(ctx, document, m.now, show)
 	if err != nil {
 		return storage.Poll{}, outcome{}, err
 	}
 	p := r.Poll
-	for i := range p.Entries {
-		p.Entries[i].Hidden = c.hides(c.sources[p.Source], p.Entries[i])
-	}
+	c.judgeEntries(p)
 	if r.New > 0 {
 		p.State.LastNew = m.now
+	}
+	if m.ending != nil && m.ending.read {
+		p.State.Flaps = dedup.Flaps(p.State.Flaps, r.Flapped)
 	}
 	if m.ending != nil {
 		if p.State, err = c.plan(ctx, m, p.State, r.Published); err != nil {

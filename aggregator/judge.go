@@ -2,8 +2,11 @@ package aggregator
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"newsfeed/storage"
@@ -30,30 +33,101 @@ func (a *Aggregator) hides(src Source, e storage.Entry) string {
 	return src.Filter.String()
 }
 
+// judgement says whether a filter of its source hides an entry, and which views
+// it is in.
+func (a *Aggregator) judgement(src Source, e storage.Entry) storage.Judgement {
+	j := storage.Judgement{ID: e.ID, Hidden: a.hides(src, e)}
+	for _, v := range a.o.Views {
+		selected, err := v.Selects(e)
+		if err != nil {
+			a.o.Log.Warn("filter failed; the entry is not in the view", "view", v.Name, "entry", e.ID, "err", err)
+		}
+		if selected {
+			j.Views = append(j.Views, v.Name)
+		}
+	}
+	return j
+}
+
+// Selects reports whether an entry is in the view. Where its filter cannot be
+// evaluated it is not.
+func (v View) Selects(e storage.Entry) (bool, error) {
+	switch {
+	case len(v.Sources) > 0 && !slices.Contains(v.Sources, e.Source):
+		return false, nil
+	case len(v.Categories) > 0 && !slices.ContainsFunc(e.Categories, func(c string) bool { return containsFold(v.Categories, c) }):
+		return false, nil
+	case v.Filter == nil:
+		return true, nil
+	}
+	return v.Filter.Match(e)
+}
+
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(other string) bool { return strings.EqualFold(other, s) })
+}
+
+// judgeEntries judges the entries of a poll.
+func (a *Aggregator) judgeEntries(p storage.Poll) {
+	for i, e := range p.Entries {
+		j := a.judgement(a.sources[p.Source], e)
+		p.Entries[i].Hidden, p.Entries[i].Views = j.Hidden, j.Views
+	}
+}
+
+// conditions identifies all by which the entries of a source are judged; empty:
+// there is nothing to judge them by.
+func (a *Aggregator) conditions(src Source) string {
+	var list []string
+	if src.Where != "" {
+		list = append(list, src.Where)
+	}
+	for _, v := range a.o.Views {
+		if len(v.Sources) == 0 || slices.Contains(v.Sources, src.ID) {
+			list = append(list, fmt.Sprintf("%q %q %q", v.Name, v.Categories, v.Where))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(list, "\n"))))
+}
+
 // Judged is closed when what was stored has been judged by the filters of the
 // configuration, or Run has ended.
 func (a *Aggregator) Judged() <-chan struct{} { return a.judged }
 
-// judgeAll judges the stored entries of all sources whose filter is another
-// one than they were judged by.
+// judgeAll judges the stored entries of all sources which were judged by other
+// conditions than there are now.
 func (a *Aggregator) judgeAll(ctx context.Context) error {
 	stored, err := a.o.Store.Sources(ctx)
 	if err != nil {
 		return fmt.Errorf("read sources: %w", err)
 	}
+	views := map[string]*weekCount{}
+	for _, v := range a.o.Views {
+		views[v.Name] = weekOf(time.Now())
+	}
 	for _, s := range stored {
-		if src, ok := a.sources[s.ID]; ok && s.Judged != src.Where {
-			if err := a.judgeSource(ctx, src); err != nil {
+		if src, ok := a.sources[s.ID]; ok && s.Judged != a.conditions(src) {
+			if err := a.judgeSource(ctx, src, views); err != nil {
 				return fmt.Errorf("judge entries of source %s: %w", s.ID, err)
 			}
+		}
+	}
+	for _, v := range a.o.Views {
+		if week := views[v.Name]; week.mostDropped() {
+			a.o.Log.Warn("the view leaves out more than half of what it showed of the last week",
+				"view", v.Name, "hidden", week.dropped, "of", week.shown, "where", v.Where)
 		}
 	}
 	return nil
 }
 
-// judgeSource judges all stored entries of a source, in small commits.
-func (a *Aggregator) judgeSource(ctx context.Context, src Source) error {
-	week := weekOf(time.Now())
+// judgeSource judges all stored entries of a source, in small commits, and
+// counts what becomes of those of the last week, also in views.
+func (a *Aggregator) judgeSource(ctx context.Context, src Source, views map[string]*weekCount) error {
+	week, conditions := weekOf(time.Now()), a.conditions(src)
 	q := storage.Query{Source: src.ID, Hidden: true, Limit: judgeSlice}
 	for {
 		page, err := a.o.Store.Entries(ctx, q)
@@ -62,14 +136,17 @@ func (a *Aggregator) judgeSource(ctx context.Context, src Source) error {
 		}
 		judge := storage.Judge{Source: src.ID}
 		for _, e := range page.Items {
-			hidden := a.hides(src, e)
-			week.count(e, hidden)
-			if e.Hidden != hidden {
+			j := a.judgement(src, e)
+			week.count(e, e.Hidden == "", j.Hidden == "")
+			for name, view := range views {
+				view.count(e, slices.Contains(e.Views, name), slices.Contains(j.Views, name))
+			}
+			if e.Hidden != j.Hidden || !slices.Equal(e.Views, j.Views) {
 				judge.Entries = append(judge.Entries, storage.Judgement{ID: e.ID})
 			}
 		}
 		if page.Next == "" {
-			judge.Judged = &src.Where
+			judge.Judged = &conditions
 		}
 		if _, err := a.submit(ctx, commit{judge: &judge, now: time.Now()}); err != nil {
 			return err
@@ -91,12 +168,12 @@ type weekCount struct {
 	shown, dropped int // shown before, of which hidden now
 }
 
-func weekOf(now time.Time) weekCount { return weekCount{since: now.AddDate(0, 0, -7)} }
+func weekOf(now time.Time) *weekCount { return &weekCount{since: now.AddDate(0, 0, -7)} }
 
-func (w *weekCount) count(e storage.Entry, hidden string) {
-	if e.Hidden == "" && e.Effective.After(w.since) {
+func (w *weekCount) count(e storage.Entry, before, now bool) {
+	if before && e.Effective.After(w.since) {
 		w.shown++
-		if hidden != "" {
+		if !now {
 			w.dropped++
 		}
 	}
@@ -115,7 +192,7 @@ func (c *committer) judge(ctx context.Context, j storage.Judge) (storage.Judge, 
 		if err != nil {
 			return final, err
 		}
-		final.Entries = append(final.Entries, storage.Judgement{ID: e.ID, Hidden: c.hides(c.sources[j.Source], e)})
+		final.Entries = append(final.Entries, c.judgement(c.sources[j.Source], e))
 	}
 	return final, nil
 }

@@ -2,6 +2,7 @@ package aggregator_test
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,5 +97,66 @@ func TestAFilterThatFailsHidesNothing(t *testing.T) {
 	poll(t, a, true)
 	if got := titles(t, store); len(got) != 1 {
 		t.Errorf("shown: %q", got)
+	}
+}
+
+// view adds a view to the options.
+func view(t *testing.T, o *aggregator.Options, v storage.View) {
+	t.Helper()
+	f, err := filter.Compile(v.Where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Views = append(o.Views, aggregator.View{View: v, Filter: f})
+}
+
+// TestViewsHoldWhatTheySelect changes a view, polls, and takes it away.
+func TestViewsHoldWhatTheySelect(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", feed("war", "sport", "peace"))
+	s.set("/b", feed("war", "cooking"))
+	in := func(name string) []string {
+		t.Helper()
+		page, err := store.Entries(t.Context(), storage.Query{View: name, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, e := range page.Items {
+			list = append(list, e.Source+" "+e.Title)
+		}
+		slices.Sort(list)
+		return list
+	}
+	for _, test := range []struct {
+		name  string
+		views []storage.View
+		want  map[string][]string
+		warns bool
+	}{
+		{"none", nil, map[string][]string{"v": nil}, false},
+		{"of all", []storage.View{{Name: "v", Where: `title != "sport"`}}, map[string][]string{"v": {"a peace", "a war", "b cooking", "b war"}}, false},
+		{"of one source", []storage.View{{Name: "v", Sources: []string{"b"}, Where: "true"}, {Name: "w", Where: "false"}}, map[string][]string{"v": {"b cooking", "b war"}, "w": nil}, false},
+		{"of little", []storage.View{{Name: "v", Sources: []string{"b"}, Where: "false"}}, map[string][]string{"v": nil}, true},
+		{"taken away", nil, map[string][]string{"v": nil}, false},
+	} {
+		var log strings.Builder
+		o := options(store, s, "/a", "/b")
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+		for _, v := range test.views {
+			view(t, &o, v)
+		}
+		a, stop := run(t, o)
+		<-a.Judged()
+		poll(t, a, true)
+		stop()
+		for name, want := range test.want {
+			if diff := cmp.Diff(want, in(name)); diff != "" {
+				t.Errorf("%s: view %s (-want +got)\n%s", test.name, name, diff)
+			}
+		}
+		if warned := strings.Contains(log.String(), "more than half"); warned != test.warns {
+			t.Errorf("%s: logged %q", test.name, log.String())
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"newsfeed/aggregator/dedup"
 	"newsfeed/storage"
 )
 
@@ -26,15 +27,16 @@ func (a *Aggregator) Prune(ctx context.Context, now time.Time) error {
 		if len(page.Items) == 0 {
 			break
 		}
-		ids := make([]string, len(page.Items))
-		for i, e := range page.Items {
-			ids[i] = e.ID
+		var prune storage.Prune
+		for _, e := range page.Items {
+			prune.Entries = append(prune.Entries, e.ID)
+			prune.Remember = append(prune.Remember, dedup.Identity(e.Keys)...)
 		}
-		record := storage.Record{Time: now, Prune: &storage.Prune{Entries: ids}}
+		record := storage.Record{Time: now, Prune: &prune}
 		if _, err := a.submit(ctx, commit{record: record, now: now}); err != nil {
 			return fmt.Errorf("remove old entries: %w", err)
 		}
-		removed += len(ids)
+		removed += len(page.Items)
 	}
 	if removed > 0 {
 		a.o.Log.Info("old entries removed", "entries", removed)

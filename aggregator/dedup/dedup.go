@@ -1,15 +1,17 @@
 // Package dedup decides which entry an item is, and which story an entry
 // belongs to.
 //
-// Identify gives the entries of one document their keys; it is pure. The
-// Resolver then looks the keys up: an entry that its source brought before is
-// the same entry, an update of it or nothing at all, and never a second one;
-// an entry whose address another source published is part of that story.
+// Identify gives the entries of one document their keys and sketches; it is
+// pure. The Resolver then looks the keys up: an entry that its source brought
+// before is the same entry, an update of it or nothing at all, and never a
+// second one; an entry whose address was published before is part of that
+// story, and so is one that says nearly the same as another of the last days.
 package dedup
 
 import (
 	"crypto/sha256"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +20,14 @@ import (
 
 // The kinds of key. All but story keys are of one source.
 const (
-	kindGUID   = 'g' // the source's own identifier
-	kindURL    = 'u' // the address
-	kindTitle  = 't' // title and day, or the content, of an item with neither
-	kindStory  = 's' // the address, across sources
-	kindMember = 'm' // this source has an entry in that story
+	kindGUID  = 'g' // the source's own identifier
+	kindURL   = 'u' // an address
+	kindTitle = 't' // title and day, or the content, of an item with neither
+	kindStory = 's' // an address, across sources
 )
 
-// Identify sets the Keys of the entries of one document, the strongest first.
+// Identify sets the Sketch of each of the entries of one document, and its
+// Keys, the strongest first.
 //
 // Where a guid stands for several addresses, or many entries of different
 // titles share theirs, guids tell entries apart only together with address and
@@ -39,11 +41,15 @@ func Identify(entries []storage.Entry, shared bool) bool {
 	}
 	shared = shared || sharesGUIDs(entries, urls)
 	at := map[string]map[string]bool{} // who is at an address
-	for i, e := range entries {
-		note(at, urls[i], who(e, shared))
+	for _, e := range entries {
+		for _, address := range addresses(e, shared) {
+			note(at, address, who(e, shared))
+		}
 	}
 	for i := range entries {
 		e := &entries[i]
+		sketch := SketchOf(*e)
+		e.Sketch, _ = sketch.AppendBinary(nil)
 		e.Keys = nil
 		switch {
 		case e.GUID != "" && shared:
@@ -51,16 +57,55 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		case e.GUID != "":
 			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID))
 		}
-		if urls[i] != "" && len(at[urls[i]]) == 1 && !isFrontPage(urls[i]) {
-			e.Keys = append(e.Keys,
-				newKey(kindURL, e.Source, urls[i]),
-				newKey(kindStory, urls[i]))
+		for _, address := range addresses(*e, shared) {
+			if len(at[address]) == 1 {
+				e.Keys = append(e.Keys, addressKeys(e.Source, address)...)
+			}
 		}
 		if len(e.Keys) == 0 {
 			e.Keys = append(e.Keys, lastResort(*e))
 		}
 	}
 	return shared
+}
+
+// addresses returns by what the article of an entry is known everywhere, each
+// once: by no front page, and by no guid that is not its own.
+func addresses(e storage.Entry, shared bool) []string {
+	names := []string{e.CanonicalURL}
+	if !shared {
+		names = append(names, e.Aliases...)
+	}
+	var list []string
+	for _, name := range names {
+		if a := address(name); a != "" && !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// address returns the form of a canonical URL, or of another IRI, in which it
+// is compared; "" if it names no article.
+func address(name string) string {
+	key := URLKey(name)
+	switch {
+	case key == "" && isIRI(name):
+		return name
+	case key == "" || isFrontPage(key):
+		return ""
+	}
+	return key
+}
+
+// addressKeys returns the keys that an address gives to an entry of a source. One
+// that is no URL is a guid, and as such has a key of the source already.
+func addressKeys(source, address string) []storage.Key {
+	everywhere := newKey(kindStory, address)
+	if isIRI(address) {
+		return []storage.Key{everywhere}
+	}
+	return []storage.Key{newKey(kindURL, source, address), everywhere}
 }
 
 // sharesGUIDs reports whether the guids of a document are no identifiers: one
@@ -116,8 +161,6 @@ func sharedGUID(e storage.Entry, urlKey string) storage.Key {
 	return newKey(kindGUID, e.Source, e.GUID, urlKey, title(e))
 }
 
-func title(e storage.Entry) string { return strings.ToLower(e.Title) }
-
 // lastResort is the key of an entry without guid and telling address. The day
 // keeps apart what recurs under one title.
 func lastResort(e storage.Entry) storage.Key {
@@ -142,15 +185,6 @@ func newKey(kind byte, parts ...string) storage.Key {
 	k[0] = kind
 	copy(k[1:], h.Sum(nil))
 	return k
-}
-
-func keyOf(e storage.Entry, kind byte) (storage.Key, bool) {
-	for _, k := range e.Keys {
-		if k[0] == kind {
-			return k, true
-		}
-	}
-	return storage.Key{}, false
 }
 
 func isFrontPage(urlKey string) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type desk struct {
 	store  *bolt.Store
 	now    time.Time
 	shared map[string]bool
+	dedup.Options
 
 	new, updated int // in the last poll
 }
@@ -52,12 +54,12 @@ func newDesk(t *testing.T, sources ...string) *desk {
 func (d *desk) poll(source string, entries ...storage.Entry) []storage.Entry {
 	d.t.Helper()
 	d.now = d.now.Add(time.Hour)
-	p, items := d.identified(source, entries)
-	res, err := dedup.NewResolver(d.store).Resolve(d.t.Context(), p, items, d.now, d.now)
+	res, err := dedup.NewResolver(d.store, d.Options).Resolve(d.t.Context(), d.identified(source, entries), d.now, d.now)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	d.shared[source] = res.Poll.State.SharedGUIDs
+	res.Poll.State.Flaps = dedup.Flaps(res.Poll.State.Flaps, res.Flapped)
 	if err := d.store.Commit(d.t.Context(), storage.Record{Time: d.now, Poll: &res.Poll}); err != nil {
 		d.t.Fatal(err)
 	}
@@ -67,7 +69,7 @@ func (d *desk) poll(source string, entries ...storage.Entry) []storage.Entry {
 
 // identified makes a poll of a document's entries, less those that the source
 // showed before as they are, as the aggregator would.
-func (d *desk) identified(source string, document []storage.Entry) (storage.Poll, []storage.Digest) {
+func (d *desk) identified(source string, document []storage.Entry) dedup.Document {
 	was, err := d.store.Source(d.t.Context(), source)
 	if err != nil {
 		d.t.Fatal(err)
@@ -76,7 +78,8 @@ func (d *desk) identified(source string, document []storage.Entry) (storage.Poll
 	for _, s := range was.State.Seen {
 		seen[s.Item] = s.Key
 	}
-	p := storage.Poll{Source: source}
+	p := storage.Poll{Source: source, State: was.State}
+	p.State.Seen = nil
 	var items, all []storage.Digest
 	for _, e := range document {
 		e.Source, e.FirstSeen = source, d.now
@@ -84,8 +87,8 @@ func (d *desk) identified(source string, document []storage.Entry) (storage.Poll
 		if e.Effective.IsZero() {
 			e.Effective = d.now
 		}
-		e.Digest = digestOf(e.Title, e.URL)
-		item := digestOf(e.Title, e.URL, e.GUID, e.Published.String(), e.Updated.String())
+		e.Digest = digestOf(e.Title, e.URL, e.Content)
+		item := digestOf(e.Title, e.URL, e.GUID, e.Content, e.Published.String(), e.Updated.String())
 		all = append(all, item)
 		if _, ok := seen[item]; !ok {
 			p.Entries, items = append(p.Entries, e), append(items, item)
@@ -98,7 +101,13 @@ func (d *desk) identified(source string, document []storage.Entry) (storage.Poll
 	for _, item := range all {
 		p.State.Seen = append(p.State.Seen, storage.Sighting{Item: item, Key: seen[item]})
 	}
-	return p, items
+	doc := dedup.Document{Poll: p, Items: items}
+	for _, s := range was.State.Seen {
+		if !slices.Contains(all, s.Item) {
+			doc.Gone = append(doc.Gone, s.Key)
+		}
+	}
+	return doc
 }
 
 func digestOf(parts ...string) storage.Digest {
@@ -259,11 +268,11 @@ func TestOneSourceHasOneEntryInAStory(t *testing.T) {
 
 func TestTwoPollsOfOneBatchCannotBothBeFirst(t *testing.T) {
 	d := newDesk(t, "a", "b")
-	r := dedup.NewResolver(d.store)
+	r := dedup.NewResolver(d.store, dedup.Options{})
 	var records []storage.Record
 	for _, source := range []string{"a", "b", "a"} {
-		p, items := d.identified(source, []storage.Entry{{GUID: "https://x.example/1", URL: "https://x.example/1", Title: source}})
-		res, err := r.Resolve(t.Context(), p, items, d.now, d.now)
+		doc := d.identified(source, []storage.Entry{{GUID: "https://x.example/1", URL: "https://x.example/1", Title: source}})
+		res, err := r.Resolve(t.Context(), doc, d.now, d.now)
 		if err != nil {
 			t.Fatal(err)
 		}

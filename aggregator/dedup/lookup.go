@@ -2,12 +2,9 @@ package dedup
 
 import "newsfeed/storage"
 
-// RuleURL is the rule by which entries of one address are of one story.
-const RuleURL = "url"
-
 // kinds are the kinds of key, in words.
 var kinds = map[byte]string{
-	kindGUID: "guid", kindURL: "url", kindTitle: "title", kindStory: "story url", kindMember: "member of story",
+	kindGUID: "guid", kindURL: "url", kindTitle: "title", kindStory: "story url",
 }
 
 // Kind returns what a key is made of, in a word or two.
@@ -17,14 +14,14 @@ func Kind(k storage.Key) string { return kinds[k[0]] }
 // or this canonical address, in any of the sources.
 func Lookup(guid, canonicalURL string, sources []string) []storage.Key {
 	var keys []storage.Key
-	address := URLKey(canonicalURL)
-	if address != "" {
-		keys = append(keys, newKey(kindStory, address))
+	known := addresses(storage.Entry{CanonicalURL: canonicalURL, Aliases: []string{guid}}, false)
+	for _, a := range known {
+		keys = append(keys, newKey(kindStory, a))
 	}
 	for _, source := range sources {
 		keys = append(keys, newKey(kindGUID, source, guid))
-		if address != "" {
-			keys = append(keys, newKey(kindURL, source, address))
+		for _, a := range known {
+			keys = append(keys, newKey(kindURL, source, a))
 		}
 	}
 	return keys

@@ -2,14 +2,8 @@ package dedup
 
 import (
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/base32"
-	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"newsfeed/storage"
@@ -21,27 +15,60 @@ type Reader interface {
 	Entry(ctx context.Context, id string) (storage.Entry, error)
 }
 
+// Options say how a Resolver works.
+type Options struct {
+	Similarity bool // find near-duplicates too
+}
+
 // Resolver resolves polls in the order in which they will be committed. What
 // it resolved and the store does not have yet it remembers itself, so that two
 // polls of one batch cannot both be first. It is not safe for concurrent use:
 // the one committer owns it.
 type Resolver struct {
-	store   Reader
+	store Reader
+
+	// What was resolved and is not committed yet.
 	pending map[storage.Key]storage.Entry // first entry by key
 	ids     map[string]storage.Entry
+	folded  map[string]storage.Fold // stories, into which
+
+	recent recent
 }
 
 // NewResolver returns a resolver over what store holds.
-func NewResolver(store Reader) *Resolver {
-	r := &Resolver{store: store}
-	r.Committed()
+func NewResolver(store Reader, o Options) *Resolver {
+	r := &Resolver{store: store, recent: recent{off: !o.Similarity}}
+	r.forget()
 	return r
 }
 
-// Committed says that all that was resolved is in the store, or never will be.
+// Committed says that all that was resolved is in the store.
 func (r *Resolver) Committed() {
+	r.recent.keep()
+	r.forget()
+}
+
+// Discarded says that nothing of what was resolved since the last commit is in
+// the store, or will be.
+func (r *Resolver) Discarded() {
+	r.recent.undo()
+	r.forget()
+}
+
+func (r *Resolver) forget() {
 	r.pending = map[storage.Key]storage.Entry{}
 	r.ids = map[string]storage.Entry{}
+	r.folded = map[string]storage.Fold{}
+}
+
+// Document is what a poll brought, identified.
+type Document struct {
+	Poll  storage.Poll
+	Items []storage.Digest // that Poll.Entries were made of, one each
+
+	// Gone are the keys of the items that the source's document before had and
+	// this one has not, at least not as they were.
+	Gone []storage.Key
 }
 
 // Resolution is what a poll came to: the poll with its entries settled, and
@@ -50,82 +77,151 @@ type Resolution struct {
 	Poll         storage.Poll
 	New, Updated int
 
+	// Frozen is how many entries stay as they are, because their source changes
+	// its entries all the time in nothing of importance, and Flapped whether it
+	// did so again.
+	Frozen  int
+	Flapped bool
+
 	// Published are the times of publication of the new entries, as their
 	// source says; zero where it does not.
 	Published []time.Time
 }
 
 // Resolve settles the identified entries of one poll: it leaves those that are
-// new or changed, with ID, Story, times and Revision final. items are the
-// digests of the items that the entries were made of, one each. now is when
-// the poll was decided, visible the second in which its changes show.
-func (r *Resolver) Resolve(ctx context.Context, p storage.Poll, items []storage.Digest, now, visible time.Time) (Resolution, error) {
-	entries := newest(p.Entries, items)
-	known, err := r.lookup(ctx, entries)
-	if err != nil {
-		return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
+// new or changed, with ID, Story, times and Revision final. now is when the
+// poll was decided, visible the second in which its changes show.
+func (r *Resolver) Resolve(ctx context.Context, d Document, now, visible time.Time) (Resolution, error) {
+	s := settlement{Resolver: r, now: now, visible: visible, res: Resolution{Poll: d.Poll}}
+	s.res.Poll.Entries = nil
+	if len(d.Poll.Entries) == 0 {
+		return s.res, nil
 	}
-	kept := keptKeys(p.State.Seen, items)
-	res := Resolution{Poll: p}
-	res.Poll.Entries = nil
-	for _, c := range entries {
-		old, ok, rekeyed := r.same(&c.Entry, known, kept)
-		if rekeyed {
-			res.Poll.State.SharedGUIDs = res.Poll.State.SharedGUIDs || c.GUID != ""
-			resight(res.Poll.State.Seen, c.item, c.Keys[0])
-		}
-		e := c.Entry
-		switch {
-		case !ok:
-			e.Changed, e.Revision = visible, 1
-			if e, err = r.first(ctx, e, known); err != nil {
-				return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", p.Source, err)
-			}
-			res.New++
-			res.Published = append(res.Published, e.Published)
-		case e.Digest != old.Digest:
-			e = revise(old, e, now, visible)
-			e.Keys = r.ownKeys(e, known)
-			res.Updated++
-		default:
-			keys := r.ownKeys(storage.Entry{ID: old.ID, Keys: e.Keys}, known)
-			if !slices.ContainsFunc(keys, func(k storage.Key) bool { return !slices.Contains(old.Keys, k) }) {
-				continue
-			}
-			old.GUID, old.Keys = e.GUID, keys
-			e = old
-		}
-		r.remember(e, known)
-		res.Poll.Entries = append(res.Poll.Entries, e)
+	if err := s.settle(ctx, d); err != nil {
+		return Resolution{}, fmt.Errorf("resolve entries of source %s: %w", d.Poll.Source, err)
 	}
-	return res, nil
+	return s.res, nil
 }
 
-// candidate is an entry and the item that it was made of.
+// settlement is one poll as it is being resolved.
+type settlement struct {
+	*Resolver
+	now, visible time.Time
+	known        map[storage.Key]storage.Entry // in the store, the first by key
+	res          Resolution
+}
+
+// candidate is an entry, the item that it was made of, and which entry of its
+// source it is.
 type candidate struct {
 	storage.Entry
-	item storage.Digest
+	item    storage.Digest
+	old     storage.Entry // no ID: a new one
+	renamed bool          // it is old under another guid and another address
+}
+
+func (s *settlement) settle(ctx context.Context, d Document) error {
+	entries := newest(d.Poll.Entries, d.Items)
+	err := s.recent.load(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	if s.known, err = s.lookup(ctx, entries); err != nil {
+		return err
+	}
+	kept := keptKeys(d.Poll.State.Seen, d.Items)
+	for i := range entries {
+		if err := s.recognise(ctx, &entries[i], kept); err != nil {
+			return err
+		}
+	}
+	if err := s.recogniseRenamed(ctx, entries, d.Gone, kept); err != nil {
+		return err
+	}
+	if entries, err = s.withoutPruned(ctx, entries); err != nil {
+		return err
+	}
+	for _, c := range entries {
+		if err := s.take(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take puts a candidate into the resolution, if it changes anything.
+func (s *settlement) take(ctx context.Context, c candidate) error {
+	var e storage.Entry
+	switch {
+	case c.old.ID == "":
+		return s.takeNew(ctx, c.Entry)
+	case c.Digest == c.old.Digest:
+		e = c.old
+		e.GUID, e.Aliases = c.GUID, c.Aliases
+		e.Keys = s.keysOf(c.Entry, c.old.ID)
+		if !slices.ContainsFunc(e.Keys, func(k storage.Key) bool { return !slices.Contains(c.old.Keys, k) }) {
+			return nil
+		}
+	case material(c.old, c.Entry):
+		e = revise(c.old, c.Entry, s.now, s.visible)
+		s.res.Updated++
+	case c.renamed:
+		e = replace(c.old, c.Entry, s.visible)
+	case Frozen(s.res.Poll.State) && s.visible.Sub(c.old.Changed) < frozenFor:
+		s.res.Frozen++
+		s.res.Flapped = true
+		return nil
+	default:
+		e = revise(c.old, c.Entry, s.now, s.visible)
+		s.res.Updated++
+		s.res.Flapped = true
+	}
+	e.Keys = s.keysOf(c.Entry, c.old.ID)
+	return s.keep(ctx, e)
+}
+
+func (s *settlement) takeNew(ctx context.Context, e storage.Entry) error {
+	id, err := s.mint(ctx, e)
+	if err != nil {
+		return err
+	}
+	e.ID, e.Changed, e.Revision = id, s.visible, 1
+	s.res.New++
+	s.res.Published = append(s.res.Published, e.Published)
+	if e, err = s.join(ctx, e); err != nil {
+		return err
+	}
+	s.remember(e)
+	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
+	return nil
+}
+
+// keep settles an entry that was known before, whose address may be another
+// story's by now.
+func (s *settlement) keep(ctx context.Context, e storage.Entry) error {
+	e.Story = s.storyOf(e)
+	if err := s.foldAddresses(ctx, e); err != nil {
+		return err
+	}
+	s.remember(e)
+	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
+	return nil
 }
 
 // keptKeys returns the keys of the items that the document had before and
 // still has as they were.
 func keptKeys(seen []storage.Sighting, items []storage.Digest) map[storage.Key]bool {
+	fresh := make(map[storage.Digest]bool, len(items))
+	for _, d := range items {
+		fresh[d] = true
+	}
 	kept := map[storage.Key]bool{}
 	for _, s := range seen {
-		if !slices.Contains(items, s.Item) {
+		if !fresh[s.Item] {
 			kept[s.Key] = true
 		}
 	}
 	return kept
-}
-
-// resight corrects the key under which an item was seen.
-func resight(seen []storage.Sighting, item storage.Digest, key storage.Key) {
-	for i := range seen {
-		if seen[i].Item == item {
-			seen[i].Key = key
-		}
-	}
 }
 
 // newest leaves one entry for each strongest key: of repeats in a document the
@@ -134,13 +230,14 @@ func newest(entries []storage.Entry, items []storage.Digest) []candidate {
 	at := map[storage.Key]int{}
 	var kept []candidate
 	for n, e := range entries {
+		c := candidate{Entry: e, item: items[n]}
 		i, ok := at[e.Keys[0]]
 		switch {
 		case !ok:
 			at[e.Keys[0]] = len(kept)
-			kept = append(kept, candidate{e, items[n]})
+			kept = append(kept, c)
 		case e.Updated.After(kept[i].Updated):
-			kept[i] = candidate{e, items[n]}
+			kept[i] = c
 		}
 	}
 	return kept
@@ -152,6 +249,10 @@ func (r *Resolver) lookup(ctx context.Context, entries []candidate) (map[storage
 	for _, e := range entries {
 		keys = append(keys, e.Keys...)
 	}
+	return r.find(ctx, keys)
+}
+
+func (r *Resolver) find(ctx context.Context, keys []storage.Key) (map[storage.Key]storage.Entry, error) {
 	found, err := r.store.Find(ctx, keys)
 	if err != nil {
 		return nil, err
@@ -166,206 +267,46 @@ func (r *Resolver) lookup(ctx context.Context, entries []candidate) (map[storage
 }
 
 // owner returns the first entry that has the key, in its latest revision.
-func (r *Resolver) owner(k storage.Key, known map[storage.Key]storage.Entry) (storage.Entry, bool) {
-	e, ok := known[k]
+func (s *settlement) owner(k storage.Key) (storage.Entry, bool) {
+	e, ok := s.known[k]
 	if !ok {
-		e, ok = r.pending[k]
+		e, ok = s.pending[k]
 	}
-	if latest, fresh := r.ids[e.ID]; ok && fresh {
+	return s.latest(e), ok
+}
+
+// latest returns an entry as it will be.
+func (r *Resolver) latest(e storage.Entry) storage.Entry {
+	if latest, fresh := r.ids[e.ID]; fresh {
 		e = latest
 	}
-	return e, ok
-}
-
-// same finds the entry of the same source that e is.
-//
-// An entry whose item still stands in the document beside e is another one
-// when e has its address but not its guid or title, or its guid but neither
-// its address nor its title. Then the key that misled is no name for e: e is
-// given another, and rekeyed says so.
-func (r *Resolver) same(e *storage.Entry, known map[storage.Key]storage.Entry, kept map[storage.Key]bool) (old storage.Entry, ok, rekeyed bool) {
-	for _, k := range e.Keys {
-		if k[0] == kindStory || k[0] == kindMember {
-			continue
-		}
-		old, ok := r.owner(k, known)
-		if !ok {
-			continue
-		}
-		stands := slices.ContainsFunc(old.Keys, func(k storage.Key) bool { return kept[k] })
-		here, there := URLKey(e.CanonicalURL), URLKey(old.CanonicalURL)
-		switch {
-		case stands && k[0] == kindURL && (e.GUID != old.GUID || e.GUID == "" && title(*e) != title(old)):
-			e.Keys = slices.DeleteFunc(slices.Clone(e.Keys), func(k storage.Key) bool { return k[0] == kindURL || k[0] == kindStory })
-			rekeyed = len(e.Keys) == 0
-			if rekeyed {
-				e.Keys = []storage.Key{lastResort(*e)}
-			}
-			continue
-		case stands && k[0] == kindGUID && here != "" && there != "" && here != there && title(*e) != title(old):
-			e.Keys = append([]storage.Key{sharedGUID(*e, here)}, e.Keys[1:]...)
-			rekeyed = true
-			continue
-		}
-		return old, true, false
+	if f, ok := r.folded[e.Story]; ok && e.Joined.Rule == "" {
+		e.Joined = f.Why
 	}
-	if rekeyed {
-		old, ok = r.owner(e.Keys[0], known)
-	}
-	return old, ok, rekeyed
-}
-
-// revise returns the next revision of an entry: the content of e under what is
-// fixed of the old one.
-func revise(old, e storage.Entry, now, visible time.Time) storage.Entry {
-	e.ID, e.Story, e.Joined = old.ID, old.Story, old.Joined
-	e.FirstSeen, e.Effective = old.FirstSeen, old.Effective
-	if !old.Published.IsZero() {
-		e.Published = old.Published
-	}
-	if !e.Updated.After(old.Updated) || !e.Updated.After(old.Effective) || e.Updated.After(now) {
-		e.Updated = now
-	}
-	if old.FullText && len(e.Content) < len(old.Content) {
-		e.Content, e.FullText, e.ReadingTime = old.Content, true, old.ReadingTime
-	}
-	e.Revision = old.Revision + 1
-	e.Changed = visible
+	e.Story = r.storyOf(e)
 	return e
 }
 
-// ownKeys returns those keys of a known entry that are not another's. The
-// store adds those that the entry had before.
-func (r *Resolver) ownKeys(e storage.Entry, known map[storage.Key]storage.Entry) []storage.Key {
+// keysOf returns those keys of what a known entry is now that are not another
+// entry's; an address it may share with other sources. The store adds those that
+// the entry had before.
+func (s *settlement) keysOf(e storage.Entry, id string) []storage.Key {
 	var keys []storage.Key
 	for _, k := range e.Keys {
-		if owner, taken := r.owner(k, known); !taken || owner.ID == e.ID {
+		if owner, taken := s.owner(k); !taken || owner.ID == id || k[0] == kindStory {
 			keys = append(keys, k)
 		}
 	}
 	return keys
 }
 
-// first gives a new entry its id and its story.
-func (r *Resolver) first(ctx context.Context, e storage.Entry, known map[storage.Key]storage.Entry) (storage.Entry, error) {
-	id, err := r.mint(ctx, e)
-	if err != nil {
-		return e, err
-	}
-	e.ID = id
-	e.Story = storyID(id)
-	key, ok := keyOf(e, kindStory)
-	if !ok {
-		return e, nil
-	}
-	lead, ok := r.owner(key, known)
-	if !ok || lead.Source == e.Source {
-		return e, nil
-	}
-	member := newKey(kindMember, e.Source, lead.Story)
-	if taken, err := r.has(ctx, member); err != nil || taken {
-		return e, err
-	}
-	e.Story, e.Joined = lead.Story, storage.Decision{Rule: RuleURL, Other: lead.ID, Score: 1}
-	e.Keys = append(slices.Clone(e.Keys), member)
-	return e, nil
-}
-
-func (r *Resolver) has(ctx context.Context, k storage.Key) (bool, error) {
-	if _, ok := r.pending[k]; ok {
-		return true, nil
-	}
-	found, err := r.store.Find(ctx, []storage.Key{k})
-	return err == nil && found[0].ID != "", err
-}
-
-// mint chooses the public id of a new entry: the source's own, where that is
-// an absolute IRI that nobody has published yet, else one made of the source
-// and the strongest key.
-func (r *Resolver) mint(ctx context.Context, e storage.Entry) (string, error) {
-	id := PublicID(e)
-	for n := 0; ; n++ {
-		free, err := r.free(ctx, id)
-		if err != nil || free {
-			return id, err
-		}
-		id = minted(e, n)
-	}
-}
-
-// PublicID returns the id that an identified entry is published under unless
-// another has it already.
-func PublicID(e storage.Entry) string {
-	if isIRI(e.GUID) {
-		return e.GUID
-	}
-	return minted(e, 0)
-}
-
-// minted returns the n-th id made for an entry.
-func minted(e storage.Entry, n int) string {
-	return uuid(fmt.Sprintf("%s %x %d", e.Source, e.Keys[0], n))
-}
-
-func (r *Resolver) free(ctx context.Context, id string) (bool, error) {
-	if _, ok := r.ids[id]; ok {
-		return false, nil
-	}
-	_, err := r.store.Entry(ctx, id)
-	if errors.Is(err, storage.ErrNotFound) {
-		return true, nil
-	}
-	return false, err
-}
-
 // remember makes a resolved entry known to what is resolved after it. A key
 // stays with the entry that had it first.
-func (r *Resolver) remember(e storage.Entry, known map[storage.Key]storage.Entry) {
-	r.ids[e.ID] = e
+func (s *settlement) remember(e storage.Entry) {
+	s.ids[e.ID] = e
 	for _, k := range e.Keys {
-		if _, taken := r.owner(k, known); !taken {
-			r.pending[k] = e
+		if _, taken := s.owner(k); !taken {
+			s.pending[k] = e
 		}
 	}
-}
-
-// isIRI reports whether a guid can be an atom:id: an absolute IRI without
-// characters that RFC 3987 forbids, of reasonable length.
-func isIRI(s string) bool {
-	if len(s) > 1000 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>\"{}|\\^`", r) || r == 0xFFFD }) {
-		return false
-	}
-	scheme, rest, ok := strings.Cut(s, ":")
-	if !ok || len(scheme) < 2 || rest == "" {
-		return false
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" {
-		return false
-	}
-	if u.Scheme == "http" || u.Scheme == "https" {
-		return u.Host != ""
-	}
-	return true
-}
-
-// namespace is the UUID under which the ids of this program are made.
-var namespace = [16]byte{0x2b, 0x5e, 0x0c, 0x1a, 0x7d, 0x34, 0x4f, 0x0b, 0x9a, 0x41, 0x63, 0xf2, 0x88, 0x1d, 0x5c, 0x90}
-
-// uuid returns the name-based UUID of name (RFC 9562 section 5.5) as a URN.
-func uuid(name string) string {
-	h := sha1.New()
-	h.Write(namespace[:])
-	h.Write([]byte(name))
-	u := h.Sum(nil)[:16]
-	u[6] = u[6]&0x0F | 0x50
-	u[8] = u[8]&0x3F | 0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-}
-
-// storyID makes a story's id of the id of the entry that founded it: the first
-// 64 bits of its hash.
-func storyID(entry string) string {
-	sum := sha256.Sum256([]byte(entry))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:8]))
 }

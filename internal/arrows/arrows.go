@@ -25,6 +25,7 @@ var Allowed = map[string][]string{
 	"aggregator/publish/feedcheck": {},
 	"aggregator":                   {"aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize", "aggregator/dedup", "aggregator/filter", "storage"},
 	"internal/arrows":              {},
+	"internal/storyscore":          {"aggregator/dedup", "aggregator/normalize", "aggregator/parse", "storage"},
 	"internal/pollsim":             {"aggregator/schedule"},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",

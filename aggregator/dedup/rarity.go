@@ -1,0 +1,212 @@
+package dedup
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+)
+
+// Rarity knows in how many stories the shingles, words and titles of entries
+// occurred: exactly as long as it has seen little, and rather too many than too
+// few. The zero value has seen no story, and needs no memory until it does.
+//
+// What it counts depends on the order of Add and Halve. What was done to it is
+// final with Keep, and until then can be undone. It is not safe for concurrent
+// use.
+type Rarity struct {
+	stories uint32
+	phrases countMin // shingles and words
+	titles  countMin
+
+	// What was done since the last Keep.
+	raised [2][]uint32 // counters of phrases and of titles
+	added  uint32      // stories
+	halved *Rarity     // as it was before, if it was halved
+}
+
+// rarityStories is how many stories are counted before half is forgotten:
+// with more, the counters are too few.
+const rarityStories = 20_000
+
+// Kinds of what is counted and looked up, apart from each other.
+const (
+	countedShingle uint64 = iota + 1
+	countedWord
+	countedHeading
+)
+
+func keyed(kind uint64, hash uint32) uint64 { return mix(kind<<32 | uint64(hash)) }
+
+// Add counts a story. It is to be called for the entry that founds a story and
+// for no other of it: what many sources copy is not common for that.
+func (r *Rarity) Add(s Sketch) {
+	switch {
+	case r.stories == 0 && r.phrases == nil:
+		r.phrases, r.titles = make(countMin, countRows<<20), make(countMin, countRows<<16)
+	case r.stories == rarityStories:
+		r.Halve()
+	}
+	r.stories++
+	r.added++
+	for _, h := range s.shingles {
+		r.raised[0] = r.phrases.add(keyed(countedShingle, h), r.raised[0])
+	}
+	for _, set := range [][]uint32{s.title, s.words} {
+		for _, h := range set {
+			r.raised[0] = r.phrases.add(keyed(countedWord, h), r.raised[0])
+		}
+	}
+	r.raised[1] = r.titles.add(keyed(countedHeading, s.heading), r.raised[1])
+}
+
+// Halve lets half of what was counted be forgotten.
+func (r *Rarity) Halve() {
+	was := *r
+	was.phrases, was.titles = slices.Clone(r.phrases), slices.Clone(r.titles)
+	*r = Rarity{stories: r.stories / 2, phrases: r.phrases, titles: r.titles, halved: &was}
+	r.phrases.halve()
+	r.titles.halve()
+}
+
+// Keep makes final what was done.
+func (r *Rarity) Keep() {
+	r.raised[0], r.raised[1] = r.raised[0][:0], r.raised[1][:0]
+	r.added, r.halved = 0, nil
+}
+
+// Undo takes back what was done since the last Keep.
+func (r *Rarity) Undo() {
+	for r.halved != nil {
+		*r = *r.halved
+	}
+	for _, i := range r.raised[0] {
+		r.phrases[i]--
+	}
+	for _, i := range r.raised[1] {
+		r.titles[i]--
+	}
+	r.stories -= r.added
+	r.Keep()
+}
+
+// withShingle returns in how many stories a shingle occurred.
+func (r *Rarity) withShingle(shingle uint32) int {
+	return r.phrases.count(keyed(countedShingle, shingle))
+}
+
+// withHeading returns how many stories had a title.
+func (r *Rarity) withHeading(heading uint32) int {
+	return r.titles.count(keyed(countedHeading, heading))
+}
+
+// rareWord reports whether a word is of the kind that names an event: in
+// hardly a story of a hundred.
+func (r *Rarity) rareWord(word uint32) bool {
+	return r.phrases.count(keyed(countedWord, word)) <= 2+int(r.stories/100)
+}
+
+// whole is the weight of a shingle that occurs in one story. Weights are whole
+// numbers so that their sums are the same on every machine.
+const whole = 1 << 20
+
+// weight returns the weight of a shingle: it is the smaller, the more stories
+// have it.
+func (r *Rarity) weight(shingle uint32) uint64 {
+	return whole / uint64(max(1, r.withShingle(shingle)))
+}
+
+// sum returns what shingles weigh together.
+func (r *Rarity) sum(shingles []uint32) uint64 {
+	sum := uint64(0)
+	for _, s := range shingles {
+		sum += r.weight(s)
+	}
+	return sum
+}
+
+// rarityVersion is the first byte of a rarity's binary form.
+const rarityVersion = 1
+
+var errRarity = errors.New("dedup: rarity is in no known form")
+
+// AppendBinary appends the binary form: some 4 MiB once a story was seen, which
+// compress well as long as it was not many.
+func (r *Rarity) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, rarityVersion)
+	b = binary.BigEndian.AppendUint32(b, r.stories)
+	return append(append(b, r.phrases...), r.titles...), nil
+}
+
+// UnmarshalBinary reads what AppendBinary wrote. Without bytes, no story was
+// seen.
+func (r *Rarity) UnmarshalBinary(b []byte) error {
+	*r = Rarity{}
+	const head, phrases, titles = 1 + 4, countRows << 20, countRows << 16
+	switch {
+	case len(b) == 0:
+		return nil
+	case b[0] != rarityVersion || len(b) != head && len(b) != head+phrases+titles:
+		return errRarity
+	}
+	stories := binary.BigEndian.Uint32(b[1:])
+	if stories > rarityStories || len(b) == head && stories > 0 {
+		return errRarity
+	}
+	r.stories = stories
+	if len(b) > head {
+		r.phrases, r.titles = slices.Clone(b[head:head+phrases]), slices.Clone(b[head+phrases:])
+	}
+	return nil
+}
+
+// countRows is in how many counters a countMin counts each thing.
+const countRows = 4
+
+// countMin counts how often it has seen each of very many things, in rows of
+// counters of one byte. The length of a row is a power of two.
+type countMin []byte
+
+// add counts a thing once. It raises only the smallest of the thing's counters,
+// because the others are too high already, and appends which they were.
+func (c countMin) add(hash uint64, raised []uint32) []uint32 {
+	at := c.places(hash)
+	least := c.least(at)
+	if least == 255 {
+		return raised
+	}
+	for _, i := range at {
+		if c[i] == least {
+			c[i]++
+			raised = append(raised, i)
+		}
+	}
+	return raised
+}
+
+func (c countMin) count(hash uint64) int {
+	if c == nil {
+		return 0
+	}
+	return int(c.least(c.places(hash)))
+}
+
+func (c countMin) least(at [countRows]uint32) byte {
+	return min(c[at[0]], c[at[1]], c[at[2]], c[at[3]])
+}
+
+// places returns where a thing's counter of each row is.
+func (c countMin) places(hash uint64) [countRows]uint32 {
+	width := uint32(len(c) / countRows)
+	first, step := uint32(hash), uint32(hash>>32)|1
+	var at [countRows]uint32
+	for row := range at {
+		at[row] = uint32(row)*width + (first+uint32(row)*step)&(width-1)
+	}
+	return at
+}
+
+func (c countMin) halve() {
+	for i := range c {
+		c[i] /= 2
+	}
+}
