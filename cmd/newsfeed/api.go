@@ -231,7 +231,7 @@ func (e missing) Is(target error) bool { return target == storage.ErrNotFound }
 // inFeed says of a feed that is not there which one it is.
 func inFeed(name string, err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
-		return missing("there is no feed " + name)
+		return missing(fmt.Sprintf("there is no feed %s; %s", name, feedNames))
 	}
 	return err
 }

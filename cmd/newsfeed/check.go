@@ -27,8 +27,8 @@ func (p *program) checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := sources(config); err != nil {
-				return status{exitUsage, err}
+			if err := checkExpressions(config); err != nil {
+				return err
 			}
 			p.note("configuration is good: %s, store %s\n", plural(len(config.Sources), "source"), config.Storage.Path)
 			if !network {

@@ -334,6 +334,7 @@ var repeated = map[string]struct {
 	items int
 	why   string
 }{
+	"AlexKucera_microblog_mirror__index.json":             {1, "its address is named for another source's entry of the story"},
 	"Olshansk_rss-feeds__feed_paulgraham.xml":             {3, "three essays are listed twice"},
 	"Olshansk_rss-feeds__feed_windsurf_changelog.xml":     {3, "one guid, address and title, with other dates"},
 	"Ranchero-Software_NetNewsWire__scriptingNews.rss":    {2, "two guids are repeated"},

@@ -53,7 +53,7 @@ func (p *program) entriesCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&feed, "feed", "", "of this `FEED` as published: feed, sources/ID or categories/NAME")
+	f.StringVar(&feed, "feed", "", "of this `FEED` as published: feed, sources/ID, categories/NAME or the name of a view")
 	f.StringVar(&source, "source", "", "of the source with this `ID`")
 	f.IntVar(&limit, "limit", limit, "at most this many")
 	f.StringVar(&since, "since", "", "not older than this: `TIME` as 2026-01-31, RFC 3339, 24h or 7d")

@@ -8,36 +8,41 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"newsfeed/aggregator"
 	"newsfeed/aggregator/filter"
 	"newsfeed/storage"
 )
 
 // filterRequest asks what filters would do to the stored entries: expressions
-// by the id of their source. The answer is JSON lines of filteredJSON.
+// by the id of their source, and views. The answer is JSON lines of
+// filteredJSON.
 type filterRequest struct {
 	Where map[string]string `json:"where"`
+	Views []storage.View    `json:"views"`
 }
 
 // filteredJSON is what filter test --json prints: a line for each source, after
-// those of its entries that would change.
+// those of its entries that would change, and then for each view.
 type filteredJSON struct {
 	Source string `json:"source"`
+	View   string `json:"view,omitempty"`
 	Where  string `json:"where"`
 
 	Entry     string `json:"entry,omitempty"` // id
 	Title     string `json:"title,omitempty"`
 	URL       string `json:"url,omitempty"`
 	Published string `json:"published,omitempty"`
-	Change    string `json:"change,omitempty"` // hidden, shown, or failed
+	Change    string `json:"change,omitempty"` // hidden or shown; failed: the filter cannot be evaluated
 
 	Sums *filteredSums `json:"sums,omitempty"`
 }
 
-// filteredSums are those of a source.
+// filteredSums are those of a source, or of a view over all sources.
 type filteredSums struct {
 	Entries    int `json:"entries"`
 	HiddenNow  int `json:"hidden_now"`
@@ -50,8 +55,8 @@ func (p *program) filterCommand() *cobra.Command {
 	test := &cobra.Command{
 		Use:   "test",
 		Short: "Replay the stored entries against the filters of the configuration",
-		Long: "Replays the stored entries of each source with a 'where', or that had one, against the filters that the\n" +
-			"configuration has now, and shows what they would hide or show again. Nothing is changed.",
+		Long: "Replays the stored entries against the filters of sources and the views that the configuration has now, and\n" +
+			"shows what they would hide or show again. Nothing is changed.",
 		Example: "  newsfeed filter test\n  newsfeed filter test --config new.toml --json",
 		Args:    usage(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return p.testFilters(c.Context()) },
@@ -71,8 +76,11 @@ func (p *program) testFilters(ctx context.Context) error {
 	for _, s := range config.Sources {
 		request.Where[s.ID] = s.Where
 	}
-	if _, err := sources(config); err != nil {
-		return status{exitUsage, err}
+	if err := checkExpressions(config); err != nil {
+		return err
+	}
+	for _, v := range config.Views {
+		request.Views = append(request.Views, storage.View{Name: v.Name, Sources: v.Sources, Categories: v.Categories, Where: v.Where})
 	}
 	c, err := readers(ctx, config)
 	if err != nil {
@@ -95,7 +103,7 @@ func (p *program) printFiltered(answer []byte) error {
 		return err
 	}
 	entries := p.table("SOURCE", "CHANGE", "PUBLISHED", "TITLE")
-	sums := p.table("SOURCE", "ENTRIES", "HIDDEN NOW", "HIDDEN THEN", "OF THE LAST WEEK")
+	sums := p.table("SOURCE OR VIEW", "ENTRIES", "HIDDEN NOW", "HIDDEN THEN", "OF THE LAST WEEK")
 	changes := 0
 	for lines := json.NewDecoder(bytes.NewReader(answer)); ; {
 		var j filteredJSON
@@ -105,11 +113,19 @@ func (p *program) printFiltered(answer []byte) error {
 			return fmt.Errorf("read answer: %w", err)
 		}
 		if j.Sums == nil {
-			entries.row(j.Source, j.Change, j.Published, j.Title)
+			change := j.Change
+			if j.View != "" {
+				change += " in feeds/" + j.View
+			}
+			entries.row(j.Source, change, j.Published, j.Title)
 			changes++
 			continue
 		}
-		sums.row(j.Source, j.Sums.Entries, j.Sums.HiddenNow, j.Sums.HiddenThen, fmt.Sprintf("%d of %d", j.Sums.WeekHidden, j.Sums.Week))
+		name := j.Source
+		if j.View != "" {
+			name = "feeds/" + j.View
+		}
+		sums.row(name, j.Sums.Entries, j.Sums.HiddenNow, j.Sums.HiddenThen, fmt.Sprintf("%d of %d", j.Sums.WeekHidden, j.Sums.Week))
 	}
 	if changes > 0 {
 		entries.print()
@@ -127,43 +143,79 @@ func (a api) filterTest(w http.ResponseWriter, r *http.Request) {
 		fail(w, badRequest("read request: "+err.Error()))
 		return
 	}
+	test, err := newFilterTest(request)
+	if err != nil {
+		fail(w, err)
+		return
+	}
 	stored, err := a.store.Sources(r.Context())
 	if err != nil {
 		fail(w, err)
 		return
 	}
-	filters := map[string]*filter.Filter{}
-	for id, text := range request.Where {
-		if text == "" {
-			continue
-		}
-		if filters[id], err = filter.Compile(text); err != nil {
-			fail(w, badRequest("source "+id+": "+err.Error()))
-			return
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	test.out = json.NewEncoder(w)
+	test.out.SetEscapeHTML(false)
+	for _, s := range stored {
+		if !s.Removed {
+			err = errors.Join(err, a.replay(r.Context(), s, test))
 		}
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	lines := json.NewEncoder(w)
-	lines.SetEscapeHTML(false)
-	for _, s := range stored {
-		if s.Removed || filters[s.ID] == nil && s.Judged == "" {
-			continue
-		}
-		if err := a.replay(r.Context(), s, filters[s.ID], lines); err != nil {
-			panic(http.ErrAbortHandler) // too late for another status
-		}
+	for _, v := range test.views {
+		err = errors.Join(err, test.out.Encode(filteredJSON{View: v.Name, Where: v.Where, Sums: &v.sums}))
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler) // too late for another status
 	}
 }
 
-// replay writes what a filter would do to the entries of a source; nil shows
-// all.
-func (a api) replay(ctx context.Context, s storage.Source, f *filter.Filter, lines *json.Encoder) error {
+// filterTest is what stored entries are replayed against.
+type filterTest struct {
+	filters map[string]*filter.Filter // by source
+	views   []*testedView
+	week    time.Time // that the last week began
+	out     *json.Encoder
+}
+
+type testedView struct {
+	aggregator.View
+	sums filteredSums
+}
+
+func newFilterTest(request filterRequest) (filterTest, error) {
+	test := filterTest{filters: map[string]*filter.Filter{}, week: time.Now().AddDate(0, 0, -7)}
+	compile := func(of, text string) (f *filter.Filter, err error) {
+		if text != "" {
+			if f, err = filter.Compile(text); err != nil {
+				err = badRequest(of + ": " + err.Error())
+			}
+		}
+		return f, err
+	}
+	var err error
+	for id, text := range request.Where {
+		if test.filters[id], err = compile("source "+id, text); err != nil {
+			return test, err
+		}
+	}
+	for _, v := range request.Views {
+		view := &testedView{View: aggregator.View{View: v}}
+		if view.Filter, err = compile("view "+v.Name, v.Where); err != nil {
+			return test, err
+		}
+		test.views = append(test.views, view)
+	}
+	return test, nil
+}
+
+// replay writes what a test would change of the entries of a source.
+func (a api) replay(ctx context.Context, s storage.Source, test filterTest) error {
 	sums := &filteredSums{}
 	line := filteredJSON{Source: s.ID}
+	f := test.filters[s.ID]
 	if f != nil {
 		line.Where = f.String()
 	}
-	week := time.Now().AddDate(0, 0, -7)
 	q := storage.Query{Source: s.ID, Hidden: true, Limit: storage.MaxPage}
 	for {
 		page, err := a.store.Entries(ctx, q)
@@ -171,51 +223,77 @@ func (a api) replay(ctx context.Context, s storage.Source, f *filter.Filter, lin
 			return err
 		}
 		for _, e := range page.Items {
-			if change := sums.count(e, f, week); change != "" {
-				line := line
-				line.Entry, line.Title, line.URL = e.ID, e.Title, e.URL
-				line.Published, line.Change = rfc3339(e.Effective), change
-				if err := lines.Encode(line); err != nil {
-					return err
-				}
+			if err := test.replay(e, line, sums); err != nil {
+				return err
 			}
 		}
 		if q.Before = page.Next; q.Before == "" {
 			break
 		}
 	}
+	if f == nil && sums.HiddenNow == 0 {
+		return nil
+	}
 	line.Sums = sums
-	return lines.Encode(line)
+	return test.out.Encode(line)
 }
 
-// count counts an entry and returns what a filter would change about it.
-func (n *filteredSums) count(e storage.Entry, f *filter.Filter, week time.Time) (change string) {
-	hidden := false
-	if f != nil {
-		meets, err := f.Match(e)
-		if hidden = err == nil && !meets; err != nil {
-			change = "failed"
+// replay writes what would change of one entry.
+func (t filterTest) replay(e storage.Entry, line filteredJSON, sums *filteredSums) error {
+	line.Entry, line.Title, line.URL, line.Published = e.ID, e.Title, e.URL, rfc3339(e.Effective)
+	meets := func(f *filter.Filter) (bool, error) {
+		if f == nil {
+			return true, nil
+		}
+		return f.Match(e)
+	}
+	shown, err := meets(t.filters[e.Source])
+	shown = shown || err != nil // what cannot be judged is shown
+	fresh := e.Effective.After(t.week)
+	if line.Change = sums.count(e.Hidden == "", shown, fresh, err); line.Change != "" {
+		if err := t.out.Encode(line); err != nil {
+			return err
 		}
 	}
-	n.Entries++
-	fresh := e.Hidden == "" && e.Effective.After(week)
-	if fresh {
-		n.Week++
+	for _, v := range t.views {
+		was := slices.Contains(e.Views, v.Name)
+		is, err := v.Selects(e)
+		if !was && !is && err == nil {
+			continue
+		}
+		line.View, line.Where = v.Name, v.Where
+		if line.Change = v.sums.count(was, is, fresh, err); line.Change != "" {
+			if err := t.out.Encode(line); err != nil {
+				return err
+			}
+		}
 	}
-	if e.Hidden != "" {
+	return nil
+}
+
+// count counts an entry, shown or not now and then, and returns what would
+// change about it.
+func (n *filteredSums) count(now, then, fresh bool, failed error) (change string) {
+	n.Entries++
+	if !now {
 		n.HiddenNow++
 	}
-	if hidden {
+	if !then {
 		n.HiddenThen++
 	}
-	switch {
-	case hidden && e.Hidden == "":
-		if fresh {
+	if now && fresh {
+		n.Week++
+		if !then {
 			n.WeekHidden++
 		}
-		return "hidden"
-	case !hidden && e.Hidden != "":
-		return "shown"
 	}
-	return change
+	switch {
+	case now && !then:
+		return "hidden"
+	case then && !now:
+		return "shown"
+	case failed != nil:
+		return "failed"
+	}
+	return ""
 }

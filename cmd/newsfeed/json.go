@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"newsfeed/aggregator"
+	"newsfeed/aggregator/dedup"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
 )
@@ -95,6 +96,9 @@ func newStoredEntryJSON(e storage.Entry, merged bool) storedEntryJSON {
 	for _, c := range e.Categories {
 		j.Feeds = append(j.Feeds, "categories/"+c)
 	}
+	for _, v := range e.Views {
+		j.Feeds = append(j.Feeds, "feeds/"+v)
+	}
 	return j
 }
 
@@ -142,6 +146,7 @@ type sourceJSON struct {
 	Conditional uint64      `json:"conditional_requests"`
 	NotModified uint64      `json:"not_modified"`
 	Format      string      `json:"format"`
+	Frozen      bool        `json:"frozen"` // changes of its entries in nothing of importance are left out
 }
 
 // boundJSON is a time before which a source is not due, and what says so.
@@ -164,7 +169,7 @@ func newSourceJSON(s storage.Source, pauses map[string]time.Time) sourceJSON {
 		RatePerDay: math.Round(rate*1000) / 1000,
 		MovedTo:    shown(s.State.MovedTo), Entries: s.Entries, Polls: s.State.Polls,
 		Requests: s.State.Traffic.Requests, Conditional: s.State.Traffic.Conditional, NotModified: s.State.Traffic.NotModified,
-		Format: s.State.About.Format,
+		Format: s.State.About.Format, Frozen: dedup.Frozen(s.State),
 	}
 	for _, b := range s.State.Bounds {
 		j.DueBounds = append(j.DueBounds, boundJSON{b.Name, rfc3339(b.At)})

@@ -30,12 +30,16 @@ func (p *program) renderCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID or categories/NAME")
+	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME or the name of a view")
 	c.Flags().StringVar(&format, "format", "rss", "rss, atom or json")
 	return c
 }
 
-// selection reads the name of a feed: its path without the format.
+// feedNames says how feeds are named.
+const feedNames = "feeds are named feed, sources/ID, categories/NAME or, for a view, feeds/NAME or NAME"
+
+// selection reads the name of a feed: its path without the format, or the name
+// of a view.
 func selection(name string) (publish.Selection, error) {
 	kind, of, _ := strings.Cut(name, "/")
 	switch {
@@ -45,6 +49,10 @@ func selection(name string) (publish.Selection, error) {
 		return publish.Selection{Source: of}, nil
 	case kind == "categories" && of != "":
 		return publish.Selection{Category: of}, nil
+	case kind == "feeds" && of != "":
+		return publish.Selection{View: of}, nil
+	case of == "":
+		return publish.Selection{View: kind}, nil
 	}
-	return publish.Selection{}, missing(fmt.Sprintf("there is no feed %q; feeds are named feed, sources/ID or categories/NAME", name))
+	return publish.Selection{}, missing(fmt.Sprintf("there is no feed %q; %s", name, feedNames))
 }

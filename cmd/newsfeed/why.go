@@ -16,7 +16,8 @@ func (p *program) whyCommand() *cobra.Command {
 		Use:   "why SOURCE|URL|GUID|ID",
 		Short: "Explain what was decided about a source or an entry, and why",
 		Long: "Explains when a source is polled next and by what that was decided or, of an entry, when it was first seen,\n" +
-			"under which keys it is known, how it was dated, whose story it is part of, and in which feeds it is.",
+			"under which keys it is known, how it was dated, whose story it is part of and by which rule, what hides it,\n" +
+			"and in which feeds it is or why it is not.",
 		Example: "  newsfeed why kyiv-independent\n  newsfeed why https://www.example.org/news/42",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -37,6 +38,9 @@ func (p *program) whyCommand() *cobra.Command {
 			}
 			for _, e := range why.Entries {
 				p.explainEntry(e)
+			}
+			if why.Removed != "" {
+				p.line("removed", "%s, as too old to be kept; it comes back only if it is published anew", why.Removed)
 			}
 			return nil
 		},
@@ -71,6 +75,9 @@ func (p *program) explain(s sourceJSON, now time.Time) {
 	when("last news", s.LastNew, "")
 	if s.Failures > 0 {
 		line("failures", "%d in a row", s.Failures)
+	}
+	if s.Frozen {
+		line("frozen", "its entries change at most polls in nothing of importance: such a change is taken over once a day")
 	}
 	if s.RatePerDay > 0 {
 		line("publishes", "%s items a day", rate(s.RatePerDay))

@@ -7,42 +7,62 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/dedup"
 	"newsfeed/aggregator/normalize"
-	"newsfeed/aggregator/publish"
 	"newsfeed/storage"
 )
 
 // whyJSON is what why --json prints: the source of that id, or the entries that
-// are known by that name.
+// are known by that name, and when one that was known by it was removed.
 type whyJSON struct {
 	Asked   string         `json:"asked"`
 	Source  *sourceJSON    `json:"source,omitempty"`
 	Entries []whyEntryJSON `json:"entries"`
+	Removed string         `json:"removed"` // RFC 3339, or empty
 }
 
 // whyEntryJSON is what was decided about an entry. Times are RFC 3339 or empty.
 type whyEntryJSON struct {
-	ID        string       `json:"id"`
-	GUID      string       `json:"guid"`
-	URL       string       `json:"url"`
-	Title     string       `json:"title"`
-	Source    string       `json:"source"`
-	FirstSeen string       `json:"first_seen"`
-	Published string       `json:"published"` // as the source says
-	Updated   string       `json:"updated"`
-	Effective string       `json:"effective"` // by which feeds are ordered
-	Dated     string       `json:"dated"`     // how that came about
-	Revision  int          `json:"revision"`
-	Changed   string       `json:"changed"`
-	Keys      []keyJSON    `json:"keys"`
-	Story     string       `json:"story"`
-	Joined    *joinedJSON  `json:"joined,omitempty"` // absent: it began its story
-	HiddenBy  string       `json:"hidden_by"`        // the filter that hides it
-	Feeds     []inFeedJSON `json:"feeds"`
+	ID         string         `json:"id"`
+	Identified string         `json:"identified"` // where the id comes from
+	GUID       string         `json:"guid"`
+	URL        string         `json:"url"`
+	Aliases    []string       `json:"aliases"`
+	Title      string         `json:"title"`
+	Source     string         `json:"source"`
+	FirstSeen  string         `json:"first_seen"`
+	Published  string         `json:"published"` // as the source says
+	Updated    string         `json:"updated"`
+	Effective  string         `json:"effective"` // by which feeds are ordered
+	Dated      string         `json:"dated"`     // how that came about
+	Revision   int            `json:"revision"`
+	Changed    string         `json:"changed"`
+	History    []revisionJSON `json:"history"` // earlier revisions, the last one first
+	Keys       []keyJSON      `json:"keys"`
+	Story      string         `json:"story"`
+	Joined     *decisionJSON  `json:"joined,omitempty"`   // absent: it began its story
+	Declined   *decisionJSON  `json:"declined,omitempty"` // absent: it came near to no other entry
+	Others     []otherJSON    `json:"others"`             // of its story
+	HiddenBy   string         `json:"hidden_by"`          // the filter that hides it
+	Feeds      []inFeedJSON   `json:"feeds"`
+}
+
+// revisionJSON is what an entry was before.
+type revisionJSON struct {
+	Revision int    `json:"revision"`
+	Changed  string `json:"changed"` // when it became visible
+	Title    string `json:"title"`
+}
+
+// otherJSON is another entry of the same story.
+type otherJSON struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	Title  string `json:"title"`
 }
 
 type keyJSON struct {
@@ -50,18 +70,20 @@ type keyJSON struct {
 	Hash string `json:"hash"`
 }
 
-type joinedJSON struct {
-	Rule  string  `json:"rule"`
-	Other string  `json:"other"`
-	Score float64 `json:"score"`
+// decisionJSON says by which rule an entry is of the story of another, or would
+// be if nothing spoke against it.
+type decisionJSON struct {
+	Rule    string  `json:"rule"`
+	Other   string  `json:"other"`
+	Score   float64 `json:"score"`
+	Against string  `json:"against"`
 }
 
-// inFeedJSON says whether an entry is in a feed. Reason says why not, or under
-// whose name.
-type inFeedJSON struct {
-	Feed   string `json:"feed"`
-	Listed bool   `json:"listed"`
-	Reason string `json:"reason"`
+func newDecisionJSON(d storage.Decision) *decisionJSON {
+	if d.Rule == "" {
+		return nil
+	}
+	return &decisionJSON{d.Rule, d.Other, d.Score, d.Against}
 }
 
 // why answers what was decided about a source or an entry.
@@ -94,8 +116,14 @@ func (a api) why(w http.ResponseWriter, r *http.Request) {
 		}
 		answer.Entries = append(answer.Entries, j)
 	}
-	if answer.Source == nil && len(entries) == 0 {
-		fail(w, missing(fmt.Sprintf("nothing is known of %s: it is no source's id, and no id, guid or address of a stored entry", asked)))
+	removed, err := a.removed(r.Context(), asked, sources)
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer.Removed = rfc3339(removed)
+	if answer.Source == nil && len(entries) == 0 && removed.IsZero() {
+		fail(w, missing(fmt.Sprintf("nothing is known of %s: it is no source's id, and no id, guid or address of an entry or story that is or was stored", asked)))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -107,17 +135,19 @@ func (a api) why(w http.ResponseWriter, r *http.Request) {
 // named returns the entries that have this id, guid or address, with the whole
 // story of an address.
 func (a api) named(ctx context.Context, name string, sources []storage.Source) ([]storage.Entry, error) {
-	ids := make([]string, len(sources))
-	for i, s := range sources {
-		ids[i] = s.ID
-	}
-	found, err := a.store.Find(ctx, dedup.Lookup(name, normalize.Canonical(name), ids))
+	found, err := a.store.Find(ctx, namedKeys(name, sources))
 	if err != nil {
 		return nil, err
 	}
 	switch e, err := a.store.Entry(ctx, name); {
 	case err == nil:
 		found = append([]storage.Entry{e}, found...)
+	case !errors.Is(err, storage.ErrNotFound):
+		return nil, err
+	}
+	switch s, err := a.store.Story(ctx, name); {
+	case err == nil:
+		found = append(found, s.Entries...)
 	case !errors.Is(err, storage.ErrNotFound):
 		return nil, err
 	}
@@ -132,31 +162,50 @@ func (a api) named(ctx context.Context, name string, sources []storage.Source) (
 	return entries, nil
 }
 
+// removed returns when an entry that was known by that name was last removed;
+// zero: none was.
+func (a api) removed(ctx context.Context, name string, sources []storage.Source) (time.Time, error) {
+	when, err := a.store.Pruned(ctx, dedup.Identity(namedKeys(name, sources)))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return slices.MaxFunc(append(when, time.Time{}), time.Time.Compare), nil
+}
+
+// namedKeys returns the keys of what has this guid or address in any source.
+func namedKeys(name string, sources []storage.Source) []storage.Key {
+	ids := make([]string, len(sources))
+	for i, s := range sources {
+		ids[i] = s.ID
+	}
+	return dedup.Lookup(name, normalize.Canonical(name), ids)
+}
+
 func (a api) whyEntry(ctx context.Context, e storage.Entry, source storage.Source) (whyEntryJSON, error) {
 	j := whyEntryJSON{
-		ID: e.ID, GUID: e.GUID, URL: e.URL, Title: e.Title, Source: e.Source,
+		ID: e.ID, Identified: dedup.IDOrigin(e), GUID: e.GUID, URL: e.URL, Aliases: append([]string{}, e.Aliases...), Title: e.Title, Source: e.Source,
 		FirstSeen: rfc3339(e.FirstSeen), Published: rfc3339(e.Published), Updated: rfc3339(e.Updated),
 		Effective: rfc3339(e.Effective), Dated: dated(e), Revision: e.Revision, Changed: rfc3339(e.Changed),
-		Story: e.Story, HiddenBy: e.Hidden, Keys: []keyJSON{},
+		Story: e.Story, HiddenBy: e.Hidden, Keys: []keyJSON{}, History: []revisionJSON{}, Others: []otherJSON{},
+		Joined: newDecisionJSON(e.Joined), Declined: newDecisionJSON(e.Declined),
+	}
+	for _, r := range e.History {
+		j.History = append(j.History, revisionJSON{r.Number, rfc3339(r.Changed), r.Title})
 	}
 	for _, k := range e.Keys {
 		j.Keys = append(j.Keys, keyJSON{dedup.Kind(k), hex.EncodeToString(k[1:])})
 	}
-	if e.Joined.Rule != "" {
-		j.Joined = &joinedJSON{e.Joined.Rule, e.Joined.Other, e.Joined.Score}
+	story, err := a.store.Story(ctx, e.Story)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return j, err
 	}
-	for _, feed := range []struct {
-		name string
-		sel  publish.Selection
-	}{{"feed", publish.Selection{}}, {"sources/" + e.Source, publish.Selection{Source: e.Source}}} {
-		in, err := a.inFeed(ctx, e, source, feed.sel)
-		if err != nil {
-			return j, err
+	for _, other := range story.Entries {
+		if other.ID != e.ID {
+			j.Others = append(j.Others, otherJSON{other.ID, other.Source, other.Title})
 		}
-		in.Feed = feed.name
-		j.Feeds = append(j.Feeds, in)
 	}
-	return j, nil
+	j.Feeds, err = a.inFeeds(ctx, e, source)
+	return j, err
 }
 
 // dated says what the effective time of an entry was taken from.
@@ -170,57 +219,25 @@ func dated(e storage.Entry) string {
 	return "when it was first seen: the source gives no date, or none to be believed"
 }
 
-// inFeed tells whether an entry is in a feed, and why not.
-func (a api) inFeed(ctx context.Context, e storage.Entry, source storage.Source, sel publish.Selection) (inFeedJSON, error) {
-	switch {
-	case source.Removed:
-		return inFeedJSON{Reason: "its source is no longer configured"}, nil
-	case source.Disabled:
-		return inFeedJSON{Reason: "its source is disabled"}, nil
-	case e.Hidden != "":
-		return inFeedJSON{Reason: "a filter hides it"}, nil
-	}
-	stories, err := publish.Contents(ctx, a.store, sel)
-	if err != nil {
-		return inFeedJSON{}, err
-	}
-	for _, s := range stories {
-		for i, member := range s.Entries {
-			switch {
-			case member.ID != e.ID:
-			case i == 0:
-				return inFeedJSON{Listed: true, Reason: "as " + s.Public}, nil
-			default:
-				return inFeedJSON{Listed: true, Reason: "named with " + s.Public + ", which leads its story"}, nil
-			}
-		}
-	}
-	settings, err := a.store.Settings(ctx)
-	if err != nil {
-		return inFeedJSON{}, err
-	}
-	limits := settings.Feed
-	if limits.Window > 0 && len(stories) > 0 {
-		if oldest := stories[0].Lead().Effective.Add(-limits.Window); e.Effective.Before(oldest) {
-			return inFeedJSON{Reason: "it is older than the feed's window, which begins at " + rfc3339(oldest)}, nil
-		}
-	}
-	return inFeedJSON{Reason: fmt.Sprintf("%d newer items fill the feed", limits.Limit)}, nil
-}
-
 // explainEntry prints what was decided about an entry.
 func (p *program) explainEntry(e whyEntryJSON) {
-	p.line("entry", "%s", e.ID)
+	p.line("entry", "%s, %s", e.ID, e.Identified)
 	p.line("title", "%s", e.Title)
 	p.line("url", "%s", e.URL)
 	if e.GUID != e.ID {
 		p.line("guid", "%s", e.GUID)
+	}
+	for _, alias := range e.Aliases {
+		p.line("also at", "%s", alias)
 	}
 	p.line("source", "%s", e.Source)
 	p.line("first seen", "%s", e.FirstSeen)
 	p.line("dated", "%s, %s", e.Effective, e.Dated)
 	if e.Revision > 1 {
 		p.line("revised", "%s, revision %d", e.Changed, e.Revision)
+	}
+	for _, r := range e.History {
+		p.line("", "%s, revision %d: %s", r.Changed, r.Revision, r.Title)
 	}
 	for i, k := range e.Keys {
 		name := ""
@@ -233,6 +250,12 @@ func (p *program) explainEntry(e whyEntryJSON) {
 		p.line("story", "%s, which it began", e.Story)
 	} else {
 		p.line("story", "%s, of %s by the rule %q, score %.2f", e.Story, e.Joined.Other, e.Joined.Rule, e.Joined.Score)
+	}
+	if d := e.Declined; d != nil {
+		p.line("not that of", "%s: the rule %q holds, score %.2f, but %s", d.Other, d.Rule, d.Score, d.Against)
+	}
+	for _, other := range e.Others {
+		p.line("with", "%s of %s: %s", other.ID, other.Source, other.Title)
 	}
 	if e.HiddenBy != "" {
 		p.line("hidden by", "%s", e.HiddenBy)

@@ -105,6 +105,10 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 	if err != nil {
 		return nil, err
 	}
+	views, err := views(c)
+	if err != nil {
+		return nil, err
+	}
 	return aggregator.New(aggregator.Options{
 		Store:        store,
 		Client:       client,
@@ -112,7 +116,9 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 		Budget:       c.Poll.RequestsPerMinute,
 		BaseURL:      c.Server.BaseURL,
 		Feed:         feed(c),
+		Views:        views,
 		Sources:      sources,
+		Similarity:   c.Dedup.Similarity,
 		Workers:      c.Poll.Workers,
 		HostInterval: time.Duration(c.Poll.HostInterval),
 		MinForce:     time.Duration(c.Poll.MinForce),
@@ -128,7 +134,36 @@ func feed(c config.Config) storage.Feed {
 		Limit:  c.Feed.Limit,
 		Window: time.Duration(c.Feed.Window),
 		Across: storage.Across(c.Dedup.AcrossSources),
+		Share:  c.Feed.Share,
 	}
+}
+
+// checkExpressions finds the mistakes that only the rooms which read a value can
+// find: in expressions, selectors and schedules.
+func checkExpressions(c config.Config) error {
+	_, inSources := sources(c)
+	_, inViews := views(c)
+	if err := errors.Join(inSources, inViews); err != nil {
+		return status{exitUsage, err}
+	}
+	return nil
+}
+
+func views(c config.Config) ([]aggregator.View, error) {
+	var list []aggregator.View
+	for _, v := range c.Views {
+		view := aggregator.View{View: storage.View{
+			Name: v.Name, Title: v.Title, Sources: v.Sources, Categories: v.Categories, Where: v.Where, Limit: v.Limit, Token: string(v.Token),
+		}}
+		if v.Where != "" {
+			var err error
+			if view.Filter, err = filter.Compile(v.Where); err != nil {
+				return nil, fmt.Errorf("read where of view %s: %w", v.Name, err)
+			}
+		}
+		list = append(list, view)
+	}
+	return list, nil
 }
 
 func policy(c config.Config) schedule.Policy {
@@ -148,6 +183,7 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 		src := aggregator.Source{
 			SourceSettings: storage.SourceSettings{
 				ID: s.ID, URL: s.URL, Title: s.Title, Categories: s.Categories, Disabled: !s.Enabled, Where: s.Where,
+				Across: storage.Across(s.Dedup),
 			},
 			MinInterval: time.Duration(s.MinInterval),
 			Format:      parse.Format(s.Format),
