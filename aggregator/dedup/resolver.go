@@ -177,7 +177,7 @@ func (s *settlement) take(ctx context.Context, c candidate) error {
 		s.res.Flapped = true
 	}
 	e.Keys = s.keysOf(c.Entry, c.old.ID)
-	return s.keep(ctx, e)
+	return s.keep(ctx, e, c.old)
 }
 
 func (s *settlement) takeNew(ctx context.Context, e storage.Entry) error {
@@ -196,12 +196,18 @@ func (s *settlement) takeNew(ctx context.Context, e storage.Entry) error {
 	return nil
 }
 
+// mostAddresses is how many addresses an entry may have had that make stories
+// one. What moves on and on would gather all that was ever where it was.
+const mostAddresses = 4
+
 // keep settles an entry that was known before, whose address may be another
 // story's by now.
-func (s *settlement) keep(ctx context.Context, e storage.Entry) error {
+func (s *settlement) keep(ctx context.Context, e, old storage.Entry) error {
 	e.Story = s.storyOf(e)
-	if err := s.foldAddresses(ctx, e); err != nil {
-		return err
+	if had := countAddresses(slices.Concat(e.Keys, old.Keys)); had <= mostAddresses {
+		if err := s.foldAddresses(ctx, e); err != nil {
+			return err
+		}
 	}
 	s.remember(e)
 	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
@@ -298,6 +304,16 @@ func (s *settlement) keysOf(e storage.Entry, id string) []storage.Key {
 		}
 	}
 	return keys
+}
+
+func countAddresses(keys []storage.Key) int {
+	addresses := map[storage.Key]bool{}
+	for _, k := range keys {
+		if k[0] == kindStory {
+			addresses[k] = true
+		}
+	}
+	return len(addresses)
 }
 
 // remember makes a resolved entry known to what is resolved after it. A key

@@ -412,3 +412,20 @@ func TestAnUpdateAfterAFoldKeepsWhy(t *testing.T) {
 		t.Errorf("%q of story %s joined by %+v, want %+v and story %s", got.Title, got.Story, got.Joined, want, a.Story)
 	}
 }
+
+// TestAnEntryThatMovesOnGathersNoStories has a source of one item, which is where
+// another source's is at each poll.
+func TestAnEntryThatMovesOnGathersNoStories(t *testing.T) {
+	d := newDesk(t, "a", "now")
+	var all []storage.Entry
+	for n := range 20 {
+		all = append(all, storage.Entry{GUID: fmt.Sprint(n), URL: fmt.Sprintf("https://a.example/%d", n), Title: fmt.Sprint("A", n)})
+	}
+	d.poll("a", all...)
+	for n := range 20 {
+		d.poll("now", storage.Entry{GUID: "now", URL: fmt.Sprintf("https://a.example/%d", n), Title: "Now"})
+	}
+	if n := len(d.stories()); n < 17 {
+		t.Errorf("%d stories are left of 20", n)
+	}
+}
