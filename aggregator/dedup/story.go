@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -74,7 +73,7 @@ func (s *settlement) fold(ctx context.Context, e, other storage.Entry) error {
 		return err
 	}
 	f := storage.Fold{From: other.Story, Into: s.storyOf(e), Why: storage.Decision{Rule: RuleLinked, Other: e.ID, Score: 1}}
-	if cmp.Or(theirs.FirstSeen.Compare(ours.FirstSeen), strings.Compare(theirs.ID, ours.ID)) < 0 {
+	if !theirs.FirstSeen.After(ours.FirstSeen) {
 		f.From, f.Into, f.Why.Other = f.Into, f.From, other.ID
 	}
 	s.res.Poll.Folds = append(s.res.Poll.Folds, f)
