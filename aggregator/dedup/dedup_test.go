@@ -28,6 +28,7 @@ type desk struct {
 	now    time.Time
 	shared map[string]bool
 	dedup.Options
+	resolver *dedup.Resolver
 
 	new, updated int // in the last poll
 }
@@ -54,7 +55,10 @@ func newDesk(t *testing.T, sources ...string) *desk {
 func (d *desk) poll(source string, entries ...storage.Entry) []storage.Entry {
 	d.t.Helper()
 	d.now = d.now.Add(time.Hour)
-	res, err := dedup.NewResolver(d.store, d.Options).Resolve(d.t.Context(), d.identified(source, entries), d.now, d.now)
+	if d.resolver == nil {
+		d.resolver = dedup.NewResolver(d.store, d.Options)
+	}
+	res, err := d.resolver.Resolve(d.t.Context(), d.identified(source, entries), d.now, d.now)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -63,6 +67,7 @@ func (d *desk) poll(source string, entries ...storage.Entry) []storage.Entry {
 	if err := d.store.Commit(d.t.Context(), storage.Record{Time: d.now, Poll: &res.Poll}); err != nil {
 		d.t.Fatal(err)
 	}
+	d.resolver.Committed()
 	d.new, d.updated = res.New, res.Updated
 	return res.Poll.Entries
 }

@@ -41,6 +41,7 @@ func (w *wire) publish(source, title, html string) (id string, joined dedup.Matc
 func newWire() *wire { return &wire{now: start} }
 
 func TestCopiesOfOtherOutletsAreFound(t *testing.T) {
+	alone(t)
 	const reports = 200
 	for _, e := range edits {
 		t.Run(e.name, func(t *testing.T) {
@@ -68,6 +69,7 @@ func TestCopiesOfOtherOutletsAreFound(t *testing.T) {
 }
 
 func TestEventsOfOneKindStayApart(t *testing.T) {
+	alone(t)
 	for _, kind := range patterns {
 		t.Run(kind.name, func(t *testing.T) {
 			for _, sources := range []int{1, 7} {

@@ -116,6 +116,7 @@ func TestBytesThatAreNoRarityAreRefused(t *testing.T) {
 }
 
 func TestManyStoriesDoNotWearItOut(t *testing.T) {
+	alone(t)
 	if testing.Short() {
 		t.Skip("counts 25,000 stories")
 	}

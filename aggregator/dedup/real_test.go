@@ -71,6 +71,7 @@ func asReport(e storage.Entry) report {
 }
 
 func TestCopiesOfRealArticlesAreFound(t *testing.T) {
+	alone(t)
 	reports := realReports(t)
 	asked, missed := make([]int, len(edits)), make([]int, len(edits))
 	p, w := newPress(7), newWire()

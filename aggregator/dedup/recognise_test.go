@@ -166,6 +166,7 @@ func TestAFlappingSourceIsFrozen(t *testing.T) {
 
 // TestIDsNeverChange edits, moves, republishes and restarts at random.
 func TestIDsNeverChange(t *testing.T) {
+	alone(t)
 	for seed := range uint64(5) {
 		p := newPress(seed)
 		d := newDesk(t, "a", "b", "c")

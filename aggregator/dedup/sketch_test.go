@@ -151,6 +151,7 @@ var hostile = map[string]string{
 }
 
 func TestHostileTextTakesTimeInProportion(t *testing.T) {
+	alone(t)
 	for name, text := range hostile {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()

@@ -296,6 +296,7 @@ func (d *desk) arrivals() []storage.Entry {
 // TestARestartChangesNoDecision runs the same press with a resolver that lives,
 // and with one that is made anew from the store time and again.
 func TestARestartChangesNoDecision(t *testing.T) {
+	alone(t)
 	sources := []string{"s0", "s1", "s2", "s3", "s4"}
 	living, restarted := newDesk(t, sources...), newDesk(t, sources...)
 	n := 0
@@ -314,6 +315,7 @@ func TestARestartChangesNoDecision(t *testing.T) {
 
 // TestWhatWasDiscardedLeavesNoTrace fails every other commit once.
 func TestWhatWasDiscardedLeavesNoTrace(t *testing.T) {
+	alone(t)
 	d := newDesk(t, "s0", "s1", "s2", "s3", "s4")
 	d.Similarity = true
 	plain := newDesk(t, "s0", "s1", "s2", "s3", "s4")
@@ -339,6 +341,7 @@ func TestWhatWasDiscardedLeavesNoTrace(t *testing.T) {
 // TestEveryDecisionFollowsFromTheStore recomputes why each stored entry is of
 // its story, from nothing but the stored entries in their order.
 func TestEveryDecisionFollowsFromTheStore(t *testing.T) {
+	alone(t)
 	d := newDesk(t, "s0", "s1", "s2", "s3", "s4")
 	d.Similarity = true
 	d.run(8, 300, func(r *dedup.Resolver) *dedup.Resolver { return r })

@@ -107,6 +107,7 @@ func TestWhatSpeaksAgainstAMatchIsTold(t *testing.T) {
 }
 
 func TestOrderWithinASecondMakesNoDifference(t *testing.T) {
+	alone(t)
 	type entry struct {
 		member dedup.Member
 		sketch dedup.Sketch
@@ -150,6 +151,7 @@ func TestOrderWithinASecondMakesNoDifference(t *testing.T) {
 // TestWhatIsUndoneLeavesNoTrace does the same to two windows, and to one of them
 // now and then something more that is undone.
 func TestWhatIsUndoneLeavesNoTrace(t *testing.T) {
+	alone(t)
 	p := newPress(9)
 	var plain, undone wire
 	reports := []report{}
@@ -206,6 +208,7 @@ func TestWhatIsUndoneLeavesNoTrace(t *testing.T) {
 }
 
 func TestTheSameEntriesGiveTheSameStories(t *testing.T) {
+	alone(t)
 	run := func(stored bool) []string {
 		p, w := newPress(5), newWire()
 		var stories []string
@@ -270,6 +273,7 @@ func filled(entries int) *dedup.Window {
 }
 
 func TestAnEntryOfTheWindowTakes800Bytes(t *testing.T) {
+	alone(t)
 	if testing.Short() {
 		t.Skip("fills a window")
 	}
@@ -299,6 +303,7 @@ func cpuTime(t testing.TB) time.Duration {
 }
 
 func TestManyAlikeStayCheap(t *testing.T) {
+	alone(t)
 	var w dedup.Window
 	var rarity dedup.Rarity
 	began := cpuTime(t)
