@@ -20,12 +20,12 @@ const (
 // commit is a poll, or another record, on its way to the store.
 type commit struct {
 	poll     *storage.Poll
-	resolved bool             // the poll's entries are those of the store, with text added
-	items    []storage.Digest // that the poll's entries were made of
-	gone     []storage.Key    // of items that the document has no longer
-	articles bool             // those of new entries are to be visited
-	ending   *ending          // nil: no poll ended
-	judge    *storage.Judge   // whose judgements are still to be made
+	resolved bool               // the poll's entries are those of the store, with text added
+	items    []storage.Digest   // that the poll's entries were made of
+	before   []storage.Sighting // the items of the source's document before
+	articles bool               // those of new entries are to be visited
+	ending   *ending            // nil: no poll ended
+	judge    *storage.Judge     // whose judgements are still to be made
 	record   storage.Record
 	now      time.Time
 	done     chan<- outcome
@@ -167,13 +167,14 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 		p := *m.poll
 		p.Entries = nil
 		for _, e := range m.poll.Entries {
-			switch _, err := c.o.Store.Entry(ctx, e.ID); {
+			now, err := c.o.Store.Entry(ctx, e.ID)
+			switch {
 			case errors.Is(err, storage.ErrNotFound): // removed while its page was read
 				continue
 			case err != nil:
 				return p, outcome{}, err
 			}
-			e.Changed = show
+			e.Story, e.Joined, e.Changed = now.Story, now.Joined, show // its story may have been folded meanwhile
 			p.Entries = append(p.Entries, e)
 		}
 		p, err := c.resolver.Readdress(ctx, p)
@@ -183,7 +184,9 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 		c.judgeEntries(p)
 		return p, outcome{updated: len(p.Entries), state: p.State}, nil
 	}
-	document := dedup.Document{Poll: *m.poll, Items: m.items, Gone: m.gone}
+	document := dedup.Document{Poll: *m.poll, Items: m.items}
+	document.Poll.State.Seen = slices.Clone(m.poll.State.Seen) // it may be settled again
+	document.Gone, document.Waiting = dedup.Left(m.before, document.Poll.State.Seen)
 	r, err := c.resolver.Resolve(ctx, document, m.now, show)
 	if err != nil {
 		return storage.Poll{}, outcome{}, err

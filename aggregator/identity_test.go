@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"newsfeed/aggregator"
 	"newsfeed/aggregator/publish"
 	"newsfeed/storage"
 )
@@ -37,10 +38,11 @@ func ids(t *testing.T, store storage.Reader) map[string]string {
 // published returns the ids under which the merged feed has its items.
 func published(t *testing.T, store storage.Reader) []string {
 	t.Helper()
-	stories, err := publish.Contents(t.Context(), store, publish.Selection{})
+	listing, err := publish.Contents(t.Context(), store, publish.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	stories := listing.Stories
 	var list []string
 	for _, s := range stories {
 		list = append(list, s.Public)
@@ -148,15 +150,49 @@ func TestAStaleFloodStaysOutOfTheFeed(t *testing.T) {
 	o.Feed = storage.Feed{Across: storage.Merge, Limit: 100, Window: 7 * 24 * time.Hour, Share: 0.25}
 	a, _ := run(t, o)
 	poll(t, a, true)
-	stories, err := publish.Contents(t.Context(), store, publish.Selection{})
+	listing, err := publish.Contents(t.Context(), store, publish.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	stories := listing.Stories
 	got := map[string]int{}
 	for _, s := range stories {
 		got[s.Lead().Source]++
 	}
 	if diff := cmp.Diff(map[string]int{"undated": 25, "calm": 25, "quiet": 25}, got); diff != "" {
 		t.Errorf("items by source (-want +got)\n%s", diff)
+	}
+}
+
+// TestAnArticleWhoseStoryIsFoldedMeanwhile holds the page of an article back
+// until another source has made its story part of an older one.
+func TestAnArticleWhoseStoryIsFoldedMeanwhile(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	asked, release := make(chan bool, 1), make(chan bool)
+	s.set("/wire", rss(fmt.Sprintf(`<item><title>Wire</title><link>%s/original</link></item>`, s.URL)))
+	s.set("/paper", teasers("copy"))
+	s.set("/copy", func(w http.ResponseWriter, r *http.Request) {
+		asked <- true
+		<-release
+		fmt.Fprintf(w, `<!doctype html><link rel="canonical" href="%s/original">`, s.URL)
+		articlePage(8)(w, r)
+	})
+	s.set("/link", rss(fmt.Sprintf(`<item><title>Link</title><link>%s/copy</link><guid>%[1]s/original</guid></item>`, s.URL)))
+	o := fullTexts(store, s, "/paper", "/wire", "/link")
+	o.Sources[1].FullText, o.Sources[2].FullText = false, false
+	o.Sources[2].URL = strings.Replace(o.Sources[2].URL, "127.0.0.1", "localhost", 1) // a host that is free meanwhile
+	a, _ := run(t, o)
+	poll(t, a, true, "wire")
+	paper := make(chan map[string]aggregator.Result)
+	go func() { paper <- poll(t, a, true, "paper") }()
+	<-asked
+	poll(t, a, true, "link")
+	close(release)
+	if r := (<-paper)["paper"]; r.Outcome != aggregator.Changed || r.Error != "" {
+		t.Errorf("%+v", r)
+	}
+	wire, e := only(t, store, "Wire"), only(t, store, "copy")
+	if e.Story != wire.Story || !e.FullText || e.Joined.Other == "" {
+		t.Errorf("the copy is of story %s by %+v, full text %v; want that of %s", e.Story, e.Joined, e.FullText, wire.ID)
 	}
 }

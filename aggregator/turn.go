@@ -224,30 +224,14 @@ func (t turn) moved(s storage.State, cause error) storage.State {
 
 // keep commits the poll of a source that was read.
 func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Result, error) {
-	gone := goneFrom(t.state.Seen, p.State.Seen)
 	digests := make([]storage.Digest, len(items))
 	for i := range items {
 		digests[i] = items[i].Digest
 	}
 	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned()}
-	result, err := t.commit(ctx, commit{poll: &p, items: digests, gone: gone, articles: t.source.FullText, ending: &end, now: t.now})
+	result, err := t.commit(ctx, commit{poll: &p, items: digests, before: t.state.Seen, articles: t.source.FullText, ending: &end, now: t.now})
 	result.reply = reply{host: t.host(), answered: true, pause: t.pause}
 	return result, err
-}
-
-// goneFrom returns the keys of the items that were seen before and are not now.
-func goneFrom(before, now []storage.Sighting) []storage.Key {
-	stands := make(map[storage.Digest]bool, len(now))
-	for _, s := range now {
-		stands[s.Item] = true
-	}
-	var gone []storage.Key
-	for _, s := range before {
-		if !stands[s.Item] {
-			gone = append(gone, s.Key)
-		}
-	}
-	return gone
 }
 
 // commit hands the poll to the committer and waits until it is durable.

@@ -49,6 +49,10 @@ type Entry struct {
 	// the resolver; empty: it has none.
 	Sketch []byte
 
+	// Known is why an item with another guid was last taken for this entry, whose
+	// guid it had before is Other; zero: its guid has always told.
+	Known Decision
+
 	// Joined is why the entry is part of a story that another one began; zero:
 	// it began its story itself.
 	Joined Decision
@@ -65,7 +69,7 @@ type Entry struct {
 	Views []string
 }
 
-// Decision is why two entries are taken to carry the same report.
+// Decision is why two entries are taken to carry the same report, or to be one.
 type Decision struct {
 	Rule  string
 	Other string  // id of the entry that was there before

@@ -65,6 +65,10 @@ type Index interface {
 	// result is as long as keys; an entry that does not exist has no ID.
 	Find(ctx context.Context, keys []Key) ([]Entry, error)
 
+	// StorySize returns how many entries a story has, hidden ones included; 0:
+	// there is no such story.
+	StorySize(ctx context.Context, id string) (int, error)
+
 	// Pruned returns for each key the second in which it was last remembered by
 	// a Prune; zero: never, or so many keys ago that the store has forgotten it.
 	Pruned(ctx context.Context, keys []Key) ([]time.Time, error)
@@ -129,9 +133,9 @@ type Poll struct {
 	Folds []Fold
 }
 
-// Fold makes two stories one, which keeps the public id of Into. Both must be
-// there, and not be one already; the id of a story that was folded stands for
-// the one that it leads to.
+// Fold makes two stories one, which keeps the public id of Into; the id of a
+// story that was folded stands for the one that it leads to. A fold of what is
+// one already, or of a story that is not there, does nothing.
 type Fold struct {
 	From, Into string   // ids of stories
 	Why        Decision // becomes Joined of the entries that began From

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +88,11 @@ func (d *desk) identified(source string, document []storage.Entry) dedup.Documen
 	for _, e := range document {
 		e.Source, e.FirstSeen = source, d.now
 		e.CanonicalURL = cmp.Or(e.CanonicalURL, e.URL)
-		if e.Effective.IsZero() {
+		switch {
+		case !e.Effective.IsZero():
+		case !e.Published.IsZero():
+			e.Effective = e.Published
+		default:
 			e.Effective = d.now
 		}
 		e.Digest = digestOf(e.Title, e.URL, e.Content)
@@ -107,11 +110,7 @@ func (d *desk) identified(source string, document []storage.Entry) dedup.Documen
 		p.State.Seen = append(p.State.Seen, storage.Sighting{Item: item, Key: seen[item]})
 	}
 	doc := dedup.Document{Poll: p, Items: items}
-	for _, s := range was.State.Seen {
-		if !slices.Contains(all, s.Item) {
-			doc.Gone = append(doc.Gone, s.Key)
-		}
-	}
+	doc.Gone, doc.Waiting = dedup.Left(was.State.Seen, p.State.Seen)
 	return doc
 }
 

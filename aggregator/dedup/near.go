@@ -5,6 +5,7 @@ import "math"
 // The rules by which two entries are of one story.
 const (
 	RuleNearText   = "near: 0.60/0.10" // nearly all of the shorter lead is in the other one
+	RuleNearCopy   = "near: 0.60/0.00" // the same of two long leads of two sources, under whatever titles
 	RuleNearBoth   = "near: 0.40/0.30" // much of it, under a similar title
 	RuleNearTitle  = "near: 0.15/0.70" // some of it, under nearly the same title
 	RuleEqualTitle = "equal title"     // no text to compare
@@ -54,6 +55,9 @@ func Compare(a, b *Sketch, r *Rarity, sameSource bool) (Likeness, bool) {
 	}
 	l.Text = textLikeness(a, b, r, leastText(l.Title))
 	l.Rule = ruleFor(l.Text, l.Title)
+	if l.Rule == RuleNearCopy && (sameSource || min(len(a.shingles), len(b.shingles)) < copyLength) {
+		l.Rule = ""
+	}
 	if l.Rule == "" {
 		return l, false
 	}
@@ -62,7 +66,7 @@ func Compare(a, b *Sketch, r *Rarity, sameSource bool) (Likeness, bool) {
 		l.Against = AgainstFigures
 	case len(a.figures) > 0 && len(b.figures) > 0 && inBoth(a.figures, b.figures) == 0:
 		l.Against = AgainstTitleFigures
-	case (sameSource || l.Text < 0.85) && namesUnknown(a, b, r) && namesUnknown(b, a, r):
+	case (sameSource || l.Text < 0.85 || l.Rule == RuleNearCopy) && namesUnknown(a, b, r) && namesUnknown(b, a, r):
 		l.Against = AgainstNames
 	case sameSource && differ(a.author, b.author):
 		l.Against = AgainstAuthors
@@ -81,6 +85,22 @@ var rules = [...]struct {
 	{RuleNearText, 0.60, 0.10},
 	{RuleNearBoth, 0.40, 0.30},
 	{RuleNearTitle, 0.15, 0.70},
+	{RuleNearCopy, 0.60, 0},
+}
+
+// copyLength is how many shingles two leads have at least that are one although
+// their titles are not: no notice or greeting is that long.
+const copyLength = 40
+
+// contradict reports whether two entries speak of different things, although a
+// name other than the link of both says that they are one.
+func contradict(a, b *Sketch, r *Rarity) bool {
+	title := titleLikeness(a, b)
+	if !a.hasText() || !b.hasText() {
+		return len(a.title) >= 3 && len(b.title) >= 3 && title == 0
+	}
+	l, _ := Compare(a, b, r, false)
+	return l.Rule == "" && title < 0.7
 }
 
 // leastText returns how alike texts have to be under titles that are so much
@@ -89,7 +109,7 @@ func leastText(title float64) float64 {
 	least := math.Inf(1)
 	for _, rule := range rules {
 		if title >= rule.title {
-			least = rule.text
+			least = min(least, rule.text)
 		}
 	}
 	return least

@@ -17,6 +17,15 @@ type wire struct {
 	n      int
 }
 
+// best returns what an entry is most like, if that makes them one story.
+func best(w *dedup.Window, m dedup.Member, s *dedup.Sketch, r *dedup.Rarity) (dedup.Match, bool) {
+	matches := w.Matches(m, s, r)
+	if len(matches) == 0 || !matches[0].Near() {
+		return dedup.Match{}, false
+	}
+	return matches[0], true
+}
+
 func (w *wire) member(source string) dedup.Member {
 	w.n++
 	w.now = w.now.Add(time.Second)
@@ -28,14 +37,14 @@ func (w *wire) member(source string) dedup.Member {
 func (w *wire) publish(source, title, html string) (id string, joined dedup.Match, ok bool) {
 	s := dedup.NewSketch(title, html)
 	m := w.member(source)
-	best, _, ok := w.window.Best(m, &s, &w.rarity)
+	match, ok := best(&w.window, m, &s, &w.rarity)
 	if ok {
-		m.Story = best.Story
+		m.Story = match.Story
 	} else {
 		w.rarity.Add(s)
 	}
 	w.window.Add(m, &s)
-	return m.ID, best, ok
+	return m.ID, match, ok
 }
 
 func newWire() *wire { return &wire{now: start} }

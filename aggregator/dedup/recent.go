@@ -44,38 +44,31 @@ func (r *recent) undo() {
 	r.counts = true
 }
 
-// join gives a new entry the story of the one that is most like it, if one is
-// like it.
-func (r *recent) join(e storage.Entry) storage.Entry {
+// like returns the entry that a new one is most like, if a rule holds.
+func (r *recent) like(e storage.Entry) (Match, bool) {
 	if r.off {
-		return e
+		return Match{}, false
 	}
-	sketch := sketchOf(e)
 	r.age(e.FirstSeen)
-	if matches := r.window.Matches(memberOf(e), &sketch, &r.rarity); len(matches) > 0 {
-		best := matches[0]
-		d := storage.Decision{Rule: best.Rule, Other: best.ID, Score: best.score(), Against: best.Against}
-		if best.Near() {
-			e.Joined, e.Story = d, best.Story
-		} else {
-			e.Declined = d
-		}
+	sketch := sketchOf(e)
+	matches := r.window.Matches(memberOf(e), &sketch, &r.rarity)
+	if len(matches) == 0 {
+		return Match{}, false
 	}
-	if e.Joined.Rule == "" {
-		r.rarity.Add(sketch)
-		r.counts = true
-	}
-	r.window.Add(memberOf(e), &sketch)
-	return e
+	return matches[0], true
 }
 
-// add takes in a new entry whose story is known.
-func (r *recent) add(e storage.Entry) {
+// add takes in a new entry. One that is like no other tells what is rare.
+func (r *recent) add(e storage.Entry, founder bool) {
 	if r.off {
 		return
 	}
-	sketch := sketchOf(e)
 	r.age(e.FirstSeen)
+	sketch := sketchOf(e)
+	if founder {
+		r.rarity.Add(sketch)
+		r.counts = true
+	}
 	r.window.Add(memberOf(e), &sketch)
 }
 
@@ -166,9 +159,11 @@ func newArrival(a storage.Arrival) arrival {
 	m.ID, m.Source, m.Story = strings.Clone(m.ID), strings.Clone(m.Source), strings.Clone(m.Story)
 	sketch := sketchOf(a.Entry)
 	b, _ := sketch.AppendBinary(nil)
-	rule := a.Entry.Joined.Rule
-	return arrival{a.Number, m, b, rule == "" || rule == RuleLinked}
+	return arrival{a.Number, m, b, isFounder(a.Entry)}
 }
+
+// isFounder reports whether an entry was like no other when it came.
+func isFounder(e storage.Entry) bool { return e.Joined.Rule == "" || e.Joined.Rule == RuleLinked }
 
 func memberOf(e storage.Entry) Member {
 	return Member{ID: e.ID, Source: e.Source, Story: e.Story, Time: e.Effective, Seen: e.FirstSeen}

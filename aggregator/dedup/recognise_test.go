@@ -17,7 +17,7 @@ import (
 func TestC42_ARelaunchBringsNothingNew(t *testing.T) {
 	for name, change := range map[string]func(*storage.Entry){
 		"guid and address":                  func(*storage.Entry) {},
-		"guid, address and date":            func(e *storage.Entry) { e.Published = start.Add(100 * time.Hour) },
+		"guid, address and hour":            func(e *storage.Entry) { e.Published = e.Published.Add(time.Hour) },
 		"guid and address, no date at all":  func(e *storage.Entry) { e.Published = time.Time{} },
 		"guid and address, and some markup": func(e *storage.Entry) { e.Content = "<div>" + e.Content + "</div>" },
 	} {
@@ -81,6 +81,87 @@ func TestAnItemUnderAnotherGUIDAndAddressIsTheSame(t *testing.T) {
 			d.poll("a", test.second...)
 			if d.new != test.added {
 				t.Errorf("%d new, want %d", d.new, test.added)
+			}
+		})
+	}
+}
+
+// TestWhatRecursUnderOneTitleIsNewEveryTime replaces all items of a document by
+// others of the same titles.
+func TestWhatRecursUnderOneTitleIsNewEveryTime(t *testing.T) {
+	for name, published := range map[string]func(day int) time.Time{
+		"every day":           func(day int) time.Time { return start.AddDate(0, 0, day) },
+		"on one day at times": func(day int) time.Time { return start.Add(time.Duration(day) * time.Minute) },
+		"dated by the day":    func(int) time.Time { return start },
+		"undated":             func(int) time.Time { return time.Time{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "a")
+			p := newPress(6)
+			for day := range 4 {
+				var document []storage.Entry
+				for i, title := range []string{"Aries", "Taurus", "Gemini", "Cancer", "Leo", "Virgo", "Libra", "Scorpio"} {
+					guid := fmt.Sprint(day, "/", i)
+					document = append(document, storage.Entry{GUID: guid, URL: "https://a.example/" + guid, Title: title, Content: p.report().html(), Published: published(day)})
+				}
+				if d.poll("a", document...); d.new != 8 {
+					t.Errorf("day %d: %d new, want 8", day, d.new)
+				}
+			}
+		})
+	}
+}
+
+// TestAnItemThatTakesTheAddressOfAnotherIsNotIt has both change in one poll.
+func TestAnItemThatTakesTheAddressOfAnotherIsNotIt(t *testing.T) {
+	for _, newsFirst := range []bool{true, false} {
+		d := newDesk(t, "a")
+		monday := storage.Entry{GUID: "1", URL: "https://a.example/latest", Title: "Monday"}
+		was := d.poll("a", monday)[0]
+		monday.URL = "https://a.example/monday"
+		tuesday := storage.Entry{GUID: "2", URL: "https://a.example/latest", Title: "Tuesday"}
+		document := []storage.Entry{monday, tuesday}
+		if newsFirst {
+			document = []storage.Entry{tuesday, monday}
+		}
+		out := map[string]storage.Entry{}
+		for _, e := range d.poll("a", document...) {
+			out[e.Title] = e
+		}
+		if d.new != 1 || out["Monday"].ID != was.ID || out["Tuesday"].ID == was.ID || out["Tuesday"].ID == "" {
+			t.Errorf("%d new: %+v", d.new, out)
+		}
+		if again := d.poll("a", document...); len(again) != 0 {
+			t.Errorf("the next poll stores %d entries", len(again))
+		}
+	}
+}
+
+func TestWhyAnItemIsAnEntryIsKept(t *testing.T) {
+	r := newPress(7).report()
+	first := storage.Entry{GUID: "1", URL: "https://a.example/1", Title: r.title, Content: r.html(), Published: start}
+	for name, test := range map[string]struct {
+		second storage.Entry
+		want   string
+	}{
+		"guid":           {storage.Entry{GUID: "1", URL: "https://a.example/2", Title: r.other, Published: start}, ""},
+		"url":            {storage.Entry{GUID: "2", URL: "https://a.example/1", Title: r.other, Published: start}, dedup.RuleOwn},
+		"title and time": {storage.Entry{GUID: "2", URL: "https://a.example/2", Title: r.title, Published: start}, dedup.RuleTitle},
+		"text":           {storage.Entry{GUID: "2", URL: "https://a.example/2", Title: r.other, Content: r.html(), Published: start.Add(time.Hour)}, dedup.RuleText},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "a")
+			d.poll("a", first)
+			out := d.poll("a", test.second)
+			if len(out) != 1 || d.new != 0 {
+				t.Fatalf("stored %+v", out)
+			}
+			want := storage.Decision{Rule: test.want, Other: "1", Score: 1}
+			if test.want == "" {
+				want = storage.Decision{}
+			}
+			if diff := gocmp.Diff(want, out[0].Known); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
 	}

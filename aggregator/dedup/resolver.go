@@ -31,6 +31,7 @@ type Resolver struct {
 	pending map[storage.Key]storage.Entry // first entry by key
 	ids     map[string]storage.Entry
 	folded  map[string]storage.Fold // stories, into which
+	grown   map[string]int          // stories, by how many entries
 
 	recent recent
 }
@@ -59,6 +60,7 @@ func (r *Resolver) forget() {
 	r.pending = map[storage.Key]storage.Entry{}
 	r.ids = map[string]storage.Entry{}
 	r.folded = map[string]storage.Fold{}
+	r.grown = map[string]int{}
 }
 
 // Document is what a poll brought, identified.
@@ -66,9 +68,8 @@ type Document struct {
 	Poll  storage.Poll
 	Items []storage.Digest // that Poll.Entries were made of, one each
 
-	// Gone are the keys of the items that the source's document before had and
-	// this one has not, at least not as they were.
-	Gone []storage.Key
+	Gone    []storage.Key    // see Left
+	Waiting []storage.Digest // see Left
 }
 
 // Resolution is what a poll came to: the poll with its entries settled, and
@@ -92,7 +93,7 @@ type Resolution struct {
 // new or changed, with ID, Story, times and Revision final. now is when the
 // poll was decided, visible the second in which its changes show.
 func (r *Resolver) Resolve(ctx context.Context, d Document, now, visible time.Time) (Resolution, error) {
-	s := settlement{Resolver: r, now: now, visible: visible, res: Resolution{Poll: d.Poll}}
+	s := settlement{Resolver: r, now: now, visible: visible, waiting: d.Waiting, res: Resolution{Poll: d.Poll}}
 	s.res.Poll.Entries = nil
 	if len(d.Poll.Entries) == 0 {
 		return s.res, nil
@@ -108,6 +109,7 @@ type settlement struct {
 	*Resolver
 	now, visible time.Time
 	known        map[storage.Key]storage.Entry // in the store, the first by key
+	waiting      []storage.Digest
 	res          Resolution
 }
 
@@ -115,10 +117,14 @@ type settlement struct {
 // source it is.
 type candidate struct {
 	storage.Entry
-	item    storage.Digest
-	old     storage.Entry // no ID: a new one
-	renamed bool          // it is old under another guid and another address
+	item storage.Digest
+	old  storage.Entry // no ID: a new one
+	rule string        // by which it is old; RuleGUID needs no telling
+	like float64       // how alike they are by the rule, up to 1
 }
+
+// renamed reports whether it is old under another guid and another address.
+func (c candidate) renamed() bool { return c.rule == RuleTitle || c.rule == RuleText }
 
 func (s *settlement) settle(ctx context.Context, d Document) error {
 	entries := newest(d.Poll.Entries, d.Items)
@@ -130,10 +136,8 @@ func (s *settlement) settle(ctx context.Context, d Document) error {
 		return err
 	}
 	kept := keptKeys(d.Poll.State.Seen, d.Items)
-	for i := range entries {
-		if err := s.recognise(ctx, &entries[i], kept); err != nil {
-			return err
-		}
+	if err := s.recogniseAll(ctx, entries, kept); err != nil {
+		return err
 	}
 	if err := s.recogniseRenamed(ctx, entries, d.Gone, kept); err != nil {
 		return err
@@ -157,7 +161,7 @@ func (s *settlement) take(ctx context.Context, c candidate) error {
 		return s.takeNew(ctx, c.Entry)
 	case c.Digest == c.old.Digest:
 		e = c.old
-		e.GUID, e.Aliases = c.GUID, c.Aliases
+		e.GUID, e.Aliases, e.Known = c.GUID, c.Aliases, c.known()
 		e.Keys = s.keysOf(c.Entry, c.old.ID)
 		if !slices.ContainsFunc(e.Keys, func(k storage.Key) bool { return !slices.Contains(c.old.Keys, k) }) {
 			return nil
@@ -165,19 +169,28 @@ func (s *settlement) take(ctx context.Context, c candidate) error {
 	case material(c.old, c.Entry):
 		e = revise(c.old, c.Entry, s.now, s.visible)
 		s.res.Updated++
-	case c.renamed:
+	case c.renamed():
 		e = replace(c.old, c.Entry, s.visible)
 	case Frozen(s.res.Poll.State) && s.visible.Sub(c.old.Changed) < frozenFor:
 		s.res.Frozen++
-		s.res.Flapped = true
+		s.res.Flapped = s.res.Flapped || !slices.Contains(s.waiting, c.item)
+		lookAgain(s.res.Poll.State.Seen, c.item)
 		return nil
 	default:
 		e = revise(c.old, c.Entry, s.now, s.visible)
 		s.res.Updated++
 		s.res.Flapped = true
 	}
-	e.Keys = s.keysOf(c.Entry, c.old.ID)
+	e.Keys, e.Known = s.keysOf(c.Entry, c.old.ID), c.known()
 	return s.keep(ctx, e, c.old)
+}
+
+// known returns why the candidate is the entry that it is.
+func (c candidate) known() storage.Decision {
+	if c.rule == RuleGUID {
+		return c.old.Known
+	}
+	return storage.Decision{Rule: c.rule, Other: c.old.GUID, Score: c.like}
 }
 
 func (s *settlement) takeNew(ctx context.Context, e storage.Entry) error {
@@ -204,10 +217,14 @@ const mostAddresses = 4
 // story's by now.
 func (s *settlement) keep(ctx context.Context, e, old storage.Entry) error {
 	e.Story = s.storyOf(e)
+	folds := len(s.res.Poll.Folds)
 	if had := countAddresses(slices.Concat(e.Keys, old.Keys)); had <= mostAddresses {
 		if err := s.foldAddresses(ctx, e); err != nil {
 			return err
 		}
+	}
+	if len(s.res.Poll.Folds) > folds {
+		e.Changed = s.visible
 	}
 	s.remember(e)
 	s.res.Poll.Entries = append(s.res.Poll.Entries, e)

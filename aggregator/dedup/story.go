@@ -17,43 +17,89 @@ const (
 	RuleLinked = "linked by url" // an entry that came later, or changed, has addresses of both their stories
 )
 
+// What keeps a story from growing without end.
+const (
+	mostEntries = 256 // of a story
+	mostFolds   = 16  // in one document
+)
+
+// AgainstSize says that a story has as many entries as a story may have.
+const AgainstSize = "the story has as many entries as a story may have"
+
 // join gives a new entry its story: that of its address, else that of what is
 // nearly the same, else one of its own.
 func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, error) {
 	e.Story = storyID(e.ID)
-	if owner, ok := s.addressOwner(e); ok {
-		e.Story, e.Joined = owner.Story, storage.Decision{Rule: RuleURL, Other: owner.ID, Score: 1}
-		if err := s.foldAddresses(ctx, e); err != nil {
+	why, story := s.match(e)
+	if why.Rule != "" && why.Against == "" {
+		full, err := s.full(ctx, story, 1)
+		if err != nil {
 			return e, err
 		}
-		e.Story = s.storyOf(e)
-		s.recent.add(e)
-		return e, nil
-	}
-	return s.recent.join(e), nil
-}
-
-// addressOwner returns the first entry that has an address of e.
-func (s *settlement) addressOwner(e storage.Entry) (storage.Entry, bool) {
-	for _, k := range e.Keys {
-		if k[0] == kindStory {
-			if owner, ok := s.owner(k); ok && owner.ID != e.ID {
-				return owner, true
-			}
+		if full {
+			why.Against = AgainstSize
 		}
 	}
-	return storage.Entry{}, false
+	if why.Against != "" {
+		e.Declined = why
+	} else if why.Rule != "" {
+		e.Joined, e.Story = why, story
+	}
+	s.grown[e.Story]++
+	if err := s.foldAddresses(ctx, e); err != nil {
+		return e, err
+	}
+	e.Story = s.storyOf(e)
+	s.recent.add(e, isFounder(e))
+	return e, nil
+}
+
+// match returns why a new entry is of another's story, and which, or what came
+// near to it and why not.
+func (s *settlement) match(e storage.Entry) (why storage.Decision, story string) {
+	for _, k := range e.Keys {
+		if owner, ok := s.addressOwner(e, k); ok {
+			return storage.Decision{Rule: RuleURL, Other: owner.ID, Score: 1}, owner.Story
+		}
+	}
+	if best, ok := s.recent.like(e); ok {
+		return storage.Decision{Rule: best.Rule, Other: best.ID, Score: best.score(), Against: best.Against}, best.Story
+	}
+	return storage.Decision{}, ""
+}
+
+// addressOwner returns the first entry that has an address of e. Where it is not
+// the link of both, but an alias of one, they must not speak of different
+// things.
+func (s *settlement) addressOwner(e storage.Entry, k storage.Key) (storage.Entry, bool) {
+	if k[0] != kindStory {
+		return storage.Entry{}, false
+	}
+	owner, ok := s.owner(k)
+	if !ok || owner.ID == e.ID {
+		return storage.Entry{}, false
+	}
+	linked := address(e.CanonicalURL) == address(owner.CanonicalURL)
+	return owner, linked || !s.contradict(e, owner)
+}
+
+func (s *settlement) contradict(a, b storage.Entry) bool {
+	x, y := sketchOf(a), sketchOf(b)
+	return contradict(&x, &y, &s.recent.rarity)
+}
+
+// full reports whether a story has no room for so many more entries.
+func (s *settlement) full(ctx context.Context, story string, more int) (bool, error) {
+	n, err := s.store.StorySize(ctx, story)
+	return n+s.grown[story]+more > mostEntries, err
 }
 
 // foldAddresses makes one story of that of e and those that have an address of
 // e too. The one that began first goes on.
 func (s *settlement) foldAddresses(ctx context.Context, e storage.Entry) error {
 	for _, k := range e.Keys {
-		if k[0] != kindStory {
-			continue
-		}
-		other, ok := s.owner(k)
-		if !ok || other.Story == s.storyOf(e) {
+		other, ok := s.addressOwner(e, k)
+		if !ok || other.Story == s.storyOf(e) || len(s.res.Poll.Folds) == mostFolds {
 			continue
 		}
 		if err := s.fold(ctx, e, other); err != nil {
@@ -63,6 +109,8 @@ func (s *settlement) foldAddresses(ctx context.Context, e storage.Entry) error {
 	return nil
 }
 
+// fold makes one story of those of two entries, unless the entries that began
+// them speak of different things.
 func (s *settlement) fold(ctx context.Context, e, other storage.Entry) error {
 	ours, err := s.founder(ctx, e)
 	if err != nil {
@@ -76,6 +124,15 @@ func (s *settlement) fold(ctx context.Context, e, other storage.Entry) error {
 	if !theirs.FirstSeen.After(ours.FirstSeen) {
 		f.From, f.Into, f.Why.Other = f.Into, f.From, other.ID
 	}
+	size, err := s.store.StorySize(ctx, f.From)
+	if err != nil {
+		return err
+	}
+	size += s.grown[f.From]
+	if full, err := s.full(ctx, f.Into, size); err != nil || full || s.contradict(ours, theirs) {
+		return err
+	}
+	s.grown[f.Into] += size
 	s.res.Poll.Folds = append(s.res.Poll.Folds, f)
 	for from, earlier := range s.folded {
 		if earlier.Into == f.From {

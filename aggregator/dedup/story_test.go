@@ -362,8 +362,8 @@ func TestEveryDecisionFollowsFromTheStore(t *testing.T) {
 		}
 		m := dedup.Member{ID: e.ID, Source: e.Source, Story: e.Story, Time: e.Effective, Seen: e.FirstSeen}
 		if want.Rule == "" {
-			if best, _, near := window.Best(m, &s, &rarity); near {
-				want = storage.Decision{Rule: best.Rule, Other: best.ID, Score: best.Text}
+			if match, near := best(&window, m, &s, &rarity); near {
+				want = storage.Decision{Rule: match.Rule, Other: match.ID, Score: match.Text}
 			} else {
 				rarity.Add(s)
 			}
@@ -430,5 +430,77 @@ func TestAnEntryThatMovesOnGathersNoStories(t *testing.T) {
 	}
 	if n := len(d.stories()); n < 17 {
 		t.Errorf("%d stories are left of 20", n)
+	}
+}
+
+// TestOneEntryMakesNoStoryOfTwoThatDiffer links to one report under the guid of
+// another.
+func TestOneEntryMakesNoStoryOfTwoThatDiffer(t *testing.T) {
+	p := newPress(11)
+	war, cake := p.report(), p.report()
+	linked := func(d *desk, text report) storage.Entry {
+		e := d.written("https://b.example/cake", "https://a.example/war", text.title, text.html())
+		e.Aliases = []string{"https://b.example/cake"}
+		return e
+	}
+	for name, text := range map[string]report{"as the one": war, "as the other": cake} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "a", "b", "c")
+			d.Similarity = true
+			a := d.poll("a", d.written("1", "https://a.example/war", war.title, war.html()))[0]
+			b := d.poll("b", d.written("1", "https://b.example/cake", cake.title, cake.html()))[0]
+			d.poll("c", linked(d, text))
+			for _, was := range []storage.Entry{a, b} {
+				if e, err := d.store.Entry(t.Context(), was.ID); err != nil || e.Story != was.Story {
+					t.Errorf("%q is of story %s, was of %s: %v", e.Title, e.Story, was.Story, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAStoryIsBounded(t *testing.T) {
+	d := newDesk(t, "a", "b")
+	d.Similarity = true
+	r := newPress(12).report()
+	var all []storage.Entry
+	for n := range 400 {
+		all = append(all, d.written(fmt.Sprint(n), fmt.Sprintf("https://a.example/%d", n), r.title, r.html()))
+	}
+	d.poll("a", all...)
+	most := 0
+	for _, n := range d.stories() {
+		most = max(most, n)
+	}
+	page, err := d.store.Stories(t.Context(), storage.Query{Limit: storage.MaxPage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := 0
+	for _, s := range page.Items {
+		entries += len(s.Entries)
+		most = max(most, len(s.Entries))
+	}
+	if most != 256 || entries != 400 {
+		t.Errorf("%d entries in stories of up to %d, want 400 and 256", entries, most)
+	}
+}
+
+// TestFoldsInADocumentAreBounded has every item link two stories of others.
+func TestFoldsInADocumentAreBounded(t *testing.T) {
+	d := newDesk(t, "a", "b")
+	var first, second []storage.Entry
+	for n := range 300 {
+		first = append(first, storage.Entry{GUID: fmt.Sprint(n), URL: fmt.Sprintf("https://a.example/%d", n), Title: fmt.Sprint(n)})
+		second = append(second, storage.Entry{URL: fmt.Sprintf("https://a.example/%d", 2*n), Aliases: []string{fmt.Sprintf("https://a.example/%d", 2*n+1)}, Title: fmt.Sprint("B", n)})
+	}
+	d.poll("a", first...)
+	began := cpuTime(t)
+	d.poll("b", second[:150]...)
+	if took := cpuTime(t) - began; took > 5*time.Second { // some hundredths are usual
+		t.Errorf("took %v", took)
+	}
+	if n := len(d.stories()); n != 300-16 {
+		t.Errorf("%d stories, want %d", n, 300-16)
 	}
 }

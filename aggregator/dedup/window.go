@@ -321,24 +321,6 @@ func (p *slot) newer(than *slot) bool {
 	) > 0
 }
 
-// Best returns the entry in the window that tells most of what an entry tells
-// that is not in it, if one is of the same story, and the entry that leads
-// there: of those like it in that story the earliest, then the fullest.
-func (w *Window) Best(m Member, s *Sketch, r *Rarity) (best Match, lead Member, ok bool) {
-	matches := w.Matches(m, s, r)
-	if len(matches) == 0 || !matches[0].Near() {
-		return Match{}, Member{}, false
-	}
-	best = matches[0]
-	first := best
-	for _, other := range matches[1:] {
-		if other.Near() && other.Story == best.Story && earlier(other, first) < 0 {
-			first = other
-		}
-	}
-	return best, first.Member, true
-}
-
 // Matches returns the entries in the window that a rule finds like an entry
 // that is not in it. Those that are of the same story come first, the most
 // alike first of all; the others follow, with what speaks against it.

@@ -42,12 +42,12 @@ func TestTheWindowSees72HoursBack(t *testing.T) {
 			var w, titles dedup.Window
 			var rarity dedup.Rarity
 			w.Add(then, &s)
-			if _, _, ok := w.Best(now, &s, &rarity); ok != test.want {
+			if _, ok := best(&w, now, &s, &rarity); ok != test.want {
 				t.Errorf("found is %v, want %v", ok, test.want)
 			}
 			title := dedup.NewSketch("Seven ferries collide outside ancient harbour", "")
 			titles.Add(then, &title)
-			if _, _, ok := titles.Best(now, &title, &rarity); ok != test.wantByTitle {
+			if _, ok := best(&titles, now, &title, &rarity); ok != test.wantByTitle {
 				t.Errorf("found by title is %v, want %v", ok, test.wantByTitle)
 			}
 		})
@@ -68,7 +68,7 @@ func TestWhatIsOldIsForgotten(t *testing.T) {
 	}
 }
 
-func TestTheBestMatchAndTheLeadOfItsStory(t *testing.T) {
+func TestTheMostAlikeMatchesFirst(t *testing.T) {
 	p := newPress(3)
 	r := p.report()
 	var w dedup.Window
@@ -84,9 +84,9 @@ func TestTheBestMatchAndTheLeadOfItsStory(t *testing.T) {
 	add("late", "one", 0, r.html())
 	add("edited", "two", -2*time.Hour, p.edited(r, 0.15))
 	s := dedup.NewSketch(r.title, r.html())
-	best, lead, ok := w.Best(memberAt("new", start), &s, &rarity)
-	if !ok || best.Story != "one" || best.ID != "full" || lead.ID != "full" || best.Rule != dedup.RuleNearText || best.Text < 0.99 || best.Title < 0.99 {
-		t.Errorf("got %+v, led by %+v", best, lead)
+	match, ok := best(&w, memberAt("new", start), &s, &rarity)
+	if !ok || match.Story != "one" || match.ID != "full" || match.Rule != dedup.RuleNearText || match.Text < 0.99 || match.Title < 0.99 {
+		t.Errorf("got %+v", match)
 	}
 	if n := len(w.Matches(memberAt("new", start), &s, &rarity)); n != 4 {
 		t.Errorf("%d entries match, want 4", n)
@@ -225,8 +225,8 @@ func TestTheSameEntriesGiveTheSameStories(t *testing.T) {
 					}
 				}
 				m := w.member(fmt.Sprint("source", i))
-				if best, _, ok := w.window.Best(m, &s, &w.rarity); ok {
-					m.Story = best.Story + fmt.Sprintf(" %v", best.Likeness)
+				if match, ok := best(&w.window, m, &s, &w.rarity); ok {
+					m.Story = match.Story + fmt.Sprintf(" %v", match.Likeness)
 				} else {
 					w.rarity.Add(s)
 				}
@@ -310,7 +310,7 @@ func TestManyAlikeStayCheap(t *testing.T) {
 	for i := range 1500 {
 		s := dedup.NewSketch("Same title of too many entries", boilerplate)
 		m := memberAt(fmt.Sprint(i), start)
-		w.Best(m, &s, &rarity)
+		w.Matches(m, &s, &rarity)
 		w.Add(m, &s)
 	}
 	if took := cpuTime(t) - began; took > 10*time.Second { // a third of a second is usual

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"newsfeed/storage"
 )
@@ -14,16 +15,24 @@ import (
 // so that the public address of its feeds is not known.
 var errNoSettings = errors.New("the store has no settings yet")
 
-// Contents returns the stories of a feed in the order in which they are
-// published. In the feed of one source each entry is a story of its own; in the
-// merged feed one source has no more than its share. A source, category or view
-// that is not there, or hidden, is storage.ErrNotFound.
-func Contents(ctx context.Context, r storage.Reader, sel Selection) ([]storage.Story, error) {
+// Listing is what a feed holds, and what bounds it.
+type Listing struct {
+	Stories []storage.Story // in the order in which they are published
+	Since   time.Time       // where its window begins; zero: it has none
+	Limit   int             // greatest number of stories; 0 is none
+	Share   int             // greatest number of one source; math.MaxInt is none
+}
+
+// Contents returns what a feed holds. In the feed of one source each entry is a
+// story of its own; in the merged feed one source has no more than its share. A
+// source, category or view that is not there, or hidden, is
+// storage.ErrNotFound.
+func Contents(ctx context.Context, r storage.Reader, sel Selection) (Listing, error) {
 	c, err := readContents(ctx, r, sel, sources{store: r, known: map[string]source{}})
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", sel.stem(), err)
+		return Listing{}, fmt.Errorf("read %s: %w", sel.stem(), err)
 	}
-	return c.stories, nil
+	return Listing{Stories: c.stories, Since: c.since, Limit: c.limit, Share: c.share}, nil
 }
 
 // contents is what a feed is made of.
@@ -32,6 +41,9 @@ type contents struct {
 	category string          // as it is spelled, if one is selected
 	view     storage.View    // if one is selected
 	stories  []storage.Story // newest first
+
+	since        time.Time
+	limit, share int
 }
 
 func readContents(ctx context.Context, r storage.Reader, sel Selection, from sources) (c contents, err error) {
@@ -56,6 +68,7 @@ func readContents(ctx context.Context, r storage.Reader, sel Selection, from sou
 	if window := c.settings.Feed.Window; window > 0 && len(newest.Items) > 0 {
 		query.Since = newest.Items[0].Effective.Add(-window)
 	}
+	c.since = query.Since
 	return c, c.fill(ctx, r, sel, query)
 }
 
@@ -86,16 +99,17 @@ func (c *contents) find(ctx context.Context, sel Selection, from sources, newest
 
 // fill reads the stories that q selects, up to the limit of the feed.
 func (c *contents) fill(ctx context.Context, r storage.Reader, sel Selection, q storage.Query) (err error) {
-	limit, most, read := c.settings.Feed.Limit, math.MaxInt, r.Stories
+	read := r.Stories
+	c.limit, c.share = c.settings.Feed.Limit, math.MaxInt
 	switch {
 	case sel.Source != "":
 		read = unfolded(r)
 	case sel.View != "":
-		limit = c.view.Limit
+		c.limit = c.view.Limit
 	case sel.Category == "":
-		most = portion(c.settings.Feed.Share, limit, countSources(c.settings.Sources, c.view))
+		c.share = portion(c.settings.Feed.Share, c.limit, countSources(c.settings.Sources, c.view))
 	}
-	c.stories, err = collect(ctx, q, limit, most, read)
+	c.stories, err = collect(ctx, q, c.limit, c.share, read)
 	return err
 }
 

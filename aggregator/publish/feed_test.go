@@ -59,10 +59,11 @@ func TestContentsAreWhatIsPublished(t *testing.T) {
 		for _, sel := range []publish.Selection{{}, {Source: "talk"}, {Category: "politics"}, {View: "shore"}, {View: "desk"}} {
 			m := fixture()
 			m.settings.Feed.Across = across
-			stories, err := publish.Contents(t.Context(), m, sel)
+			listing, err := publish.Contents(t.Context(), m, sel)
 			if err != nil {
 				t.Fatal(err)
 			}
+			stories := listing.Stories
 			var want, got []string
 			for _, i := range asJSON(t, m, sel).Items {
 				want = append(want, i.ID)

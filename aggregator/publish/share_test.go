@@ -31,10 +31,11 @@ func flood(n, others, each int) *memory {
 // leads counts the stories of a feed by the source that leads them.
 func leads(t *testing.T, m *memory, sel publish.Selection) (all int, by map[string]int) {
 	t.Helper()
-	stories, err := publish.Contents(t.Context(), m, sel)
+	listing, err := publish.Contents(t.Context(), m, sel)
 	if err != nil {
 		t.Fatal(err)
 	}
+	stories := listing.Stories
 	by = map[string]int{}
 	for _, s := range stories {
 		by[s.Lead().Source]++
@@ -151,10 +152,11 @@ func TestC36_TheShareOnlyLeavesOut(t *testing.T) {
 				e.Story = fmt.Sprint("story", random.IntN(100))
 			}))
 		}
-		everything, err := publish.Contents(t.Context(), m, publish.Selection{})
+		all, err := publish.Contents(t.Context(), m, publish.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		everything := all.Stories
 		limit := 1 + random.IntN(60)
 		share := float64(random.IntN(101)) / 100
 		most := max(int(math.Floor(math.Nextafter(share*float64(limit), math.Inf(1)))), (limit+sources)/(sources+1), 1)
@@ -170,10 +172,11 @@ func TestC36_TheShareOnlyLeavesOut(t *testing.T) {
 			}
 		}
 		m.settings.Feed.Limit, m.settings.Feed.Share = limit, share
-		stories, err := publish.Contents(t.Context(), m, publish.Selection{})
+		listing, err := publish.Contents(t.Context(), m, publish.Selection{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		stories := listing.Stories
 		var got []string
 		for _, s := range stories {
 			got = append(got, s.ID)

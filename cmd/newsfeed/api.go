@@ -140,7 +140,7 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	inMerged := map[string]bool{} // by id of the entry
-	for _, s := range merged {
+	for _, s := range merged.Stories {
 		for _, e := range s.Entries {
 			inMerged[e.ID] = true
 		}
@@ -150,18 +150,18 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 	lines.SetEscapeHTML(false)
 
 	if q.Has("feed") {
-		stories := merged
+		listed := merged
 		if name := q.Get("feed"); name != "feed" {
 			sel, err := selection(name)
 			if err == nil {
-				stories, err = publish.Contents(r.Context(), a.store, sel)
+				listed, err = publish.Contents(r.Context(), a.store, sel)
 			}
 			if err != nil {
 				fail(w, inFeed(name, err))
 				return
 			}
 		}
-		for i, s := range stories {
+		for i, s := range listed.Stories {
 			if i == limit || s.Lead().Effective.Before(since) || lines.Encode(newStoryJSON(s, inMerged[s.Lead().ID])) != nil {
 				return
 			}

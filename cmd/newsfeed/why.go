@@ -39,6 +39,9 @@ func (p *program) whyCommand() *cobra.Command {
 			for _, e := range why.Entries {
 				p.explainEntry(e)
 			}
+			if why.More > 0 {
+				p.line("and", "%d more of that name", why.More)
+			}
 			if why.Removed != "" {
 				p.line("removed", "%s, as too old to be kept; it comes back only if it is published anew", why.Removed)
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -22,8 +23,16 @@ type whyJSON struct {
 	Asked   string         `json:"asked"`
 	Source  *sourceJSON    `json:"source,omitempty"`
 	Entries []whyEntryJSON `json:"entries"`
+	More    int            `json:"more"`    // entries that are not told of
 	Removed string         `json:"removed"` // RFC 3339, or empty
 }
+
+// The greatest number of entries that why tells of, and of others of its story
+// that it names with one.
+const (
+	mostWhy    = 20
+	mostOthers = 20
+)
 
 // whyEntryJSON is what was decided about an entry. Times are RFC 3339 or empty.
 type whyEntryJSON struct {
@@ -43,10 +52,12 @@ type whyEntryJSON struct {
 	Changed    string         `json:"changed"`
 	History    []revisionJSON `json:"history"` // earlier revisions, the last one first
 	Keys       []keyJSON      `json:"keys"`
+	Known      *decisionJSON  `json:"known,omitempty"` // absent: its guid has always told which entry it is
 	Story      string         `json:"story"`
+	Across     storage.Across `json:"across"` // what becomes of its source's entries that are of a story with others
 	Joined     *decisionJSON  `json:"joined,omitempty"`   // absent: it began its story
 	Declined   *decisionJSON  `json:"declined,omitempty"` // absent: it came near to no other entry
-	Others     []otherJSON    `json:"others"`             // of its story
+	Others     []otherJSON    `json:"others"`             // of its story, the first twenty
 	HiddenBy   string         `json:"hidden_by"`          // the filter that hides it
 	Feeds      []inFeedJSON   `json:"feeds"`
 }
@@ -108,8 +119,14 @@ func (a api) why(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	for _, e := range entries {
-		j, err := a.whyEntry(r.Context(), e, byID[e.Source])
+	feeds, err := a.newFeeds(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	answer.More = max(0, len(entries)-mostWhy)
+	for _, e := range entries[:len(entries)-answer.More] {
+		j, err := a.whyEntry(r.Context(), e, byID[e.Source], feeds)
 		if err != nil {
 			fail(w, err)
 			return
@@ -181,13 +198,14 @@ func namedKeys(name string, sources []storage.Source) []storage.Key {
 	return dedup.Lookup(name, normalize.Canonical(name), ids)
 }
 
-func (a api) whyEntry(ctx context.Context, e storage.Entry, source storage.Source) (whyEntryJSON, error) {
+func (a api) whyEntry(ctx context.Context, e storage.Entry, source storage.Source, feeds feeds) (whyEntryJSON, error) {
 	j := whyEntryJSON{
 		ID: e.ID, Identified: dedup.IDOrigin(e), GUID: e.GUID, URL: e.URL, Aliases: append([]string{}, e.Aliases...), Title: e.Title, Source: e.Source,
 		FirstSeen: rfc3339(e.FirstSeen), Published: rfc3339(e.Published), Updated: rfc3339(e.Updated),
 		Effective: rfc3339(e.Effective), Dated: dated(e), Revision: e.Revision, Changed: rfc3339(e.Changed),
 		Story: e.Story, HiddenBy: e.Hidden, Keys: []keyJSON{}, History: []revisionJSON{}, Others: []otherJSON{},
-		Joined: newDecisionJSON(e.Joined), Declined: newDecisionJSON(e.Declined),
+		Known: newDecisionJSON(e.Known), Joined: newDecisionJSON(e.Joined), Declined: newDecisionJSON(e.Declined),
+		Across: mode(e.Source, feeds.settings),
 	}
 	for _, r := range e.History {
 		j.History = append(j.History, revisionJSON{r.Number, rfc3339(r.Changed), r.Title})
@@ -200,11 +218,11 @@ func (a api) whyEntry(ctx context.Context, e storage.Entry, source storage.Sourc
 		return j, err
 	}
 	for _, other := range story.Entries {
-		if other.ID != e.ID {
+		if other.ID != e.ID && len(j.Others) < mostOthers {
 			j.Others = append(j.Others, otherJSON{other.ID, other.Source, other.Title})
 		}
 	}
-	j.Feeds, err = a.inFeeds(ctx, e, source)
+	j.Feeds, err = feeds.of(ctx, e, source)
 	return j, err
 }
 
@@ -246,6 +264,9 @@ func (p *program) explainEntry(e whyEntryJSON) {
 		}
 		p.line(name, "%s %s", k.Kind, k.Hash)
 	}
+	if k := e.Known; k != nil {
+		p.line("same as", "%s by the rule %q, score %.2f", cmp.Or(k.Other, "an item without guid"), k.Rule, k.Score)
+	}
 	if e.Joined == nil {
 		p.line("story", "%s, which it began", e.Story)
 	} else {
@@ -253,6 +274,9 @@ func (p *program) explainEntry(e whyEntryJSON) {
 	}
 	if d := e.Declined; d != nil {
 		p.line("not that of", "%s: the rule %q holds, score %.2f, but %s", d.Other, d.Rule, d.Score, d.Against)
+	}
+	if e.Across != storage.Merge && len(e.Others) > 0 {
+		p.line("not folded", "dedup is %q for its source: it is an item of its own", e.Across)
 	}
 	for _, other := range e.Others {
 		p.line("with", "%s of %s: %s", other.ID, other.Source, other.Title)

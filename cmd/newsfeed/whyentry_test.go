@@ -44,7 +44,7 @@ func TestWhyTellsOfAnEntryThatWasRemoved(t *testing.T) {
 	for _, name := range []string{"tag:a.example,2026:1", "https://www.a.example/1/?utm_source=x"} {
 		w := httptest.NewRecorder()
 		api{store: store}.handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/why?of="+url.QueryEscape(name), nil))
-		if want := `"entries":[],"removed":"2026-07-01T12:00:00Z"}`; w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+		if want := `"entries":[],"more":0,"removed":"2026-07-01T12:00:00Z"}`; w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s, want %s", name, w.Code, w.Body, want)
 		}
 	}

@@ -160,6 +160,9 @@ func (m *memory) Find(ctx context.Context, keys []storage.Key) ([]storage.Entry,
 	return found, nil
 }
 
+// StorySize says that no story has grown out of bounds.
+func (m *memory) StorySize(context.Context, string) (int, error) { return 0, nil }
+
 // Pruned says that nothing was ever removed.
 func (m *memory) Pruned(_ context.Context, keys []storage.Key) ([]time.Time, error) {
 	return make([]time.Time, len(keys)), nil

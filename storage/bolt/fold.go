@@ -13,18 +13,21 @@ import (
 // others for ever, those that it took in first are forgotten.
 const maxFolded = 256
 
-// fold makes one story of two.
+// fold makes one story of two, if they are two and there.
 func (t *tx) fold(f storage.Fold) error {
 	from, err := t.story(f.From)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("fold story %s: %w", f.From, err)
 	}
 	into, err := t.story(f.Into)
+	if errors.Is(err, storage.ErrNotFound) || from.id == into.id {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("fold into story %s: %w", f.Into, err)
-	}
-	if from.id == into.id {
-		return errors.New("it is one already")
 	}
 	for _, m := range from.members {
 		if err := t.moved(m.seq, into.id, f.Why); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -92,6 +93,22 @@ func (s *Store) Story(ctx context.Context, id string) (out storage.Story, err er
 		return storage.Story{}, fmt.Errorf("read story %s: %w", id, err)
 	}
 	return out, nil
+}
+
+// StorySize implements storage.Index.
+func (s *Store) StorySize(ctx context.Context, id string) (n int, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		s, err := t.story(id)
+		if errors.Is(err, storage.ErrNotFound) {
+			return nil
+		}
+		n = len(s.members)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read story %s: %w", id, err)
+	}
+	return n, nil
 }
 
 // Find implements storage.Index.

@@ -23,10 +23,6 @@ func (s *suite) allOrNothing() {
 		{"one of two entries", poll("a", entry("urn:3", "a", "s3", 2), entry("", "a", "s2", 2))},
 		{"source configured twice", configure("a", "a")},
 		{"a poll and a checkpoint", storage.Record{Poll: good.Poll, Checkpoint: &storage.Checkpoint{}}},
-		{"fold of no story", fold("a", "none", "s0")},
-		{"fold into no story", fold("a", "s0", "none")},
-		{"fold into itself", fold("a", "s0", "s0")},
-		{"the second fold of two", fold("a", "s1", "s0", "s1", "s0")},
 	} {
 		s.refuse(good, prune("urn:0"), test.bad)
 		s.equal(test.name, look(s), before)

@@ -71,8 +71,8 @@ func (s *suite) foldAgain() {
 	lead("s3", "s4")
 	s.commit(fold("a", "s2", "s3")) // with those that led to it
 	lead("s3", "s1", "s2", "s4")
-	s.refuse(fold("a", "s1", "s3"))
-	s.refuse(fold("a", "s4", "s2"))
+	s.commit(fold("a", "s1", "s3", "s4", "s2", "s1", "nothing", "nothing", "s1")) // all of no effect
+	lead("s3", "s1", "s2", "s4")
 	s.commit(fold("a", "s5", "s1")) // into the one that it leads to
 	lead("s3", "s1", "s2", "s4", "s5")
 	s.equal("published", s.published(storage.Query{}), []string{"3: 1 2 3 4 5"})

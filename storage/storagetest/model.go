@@ -138,6 +138,9 @@ func (m *model) real(story string) string {
 
 func (m *model) fold(f storage.Fold) {
 	from, into := m.real(f.From), m.real(f.Into)
+	if from == into || m.stories[from] == nil || m.stories[into] == nil {
+		return
+	}
 	for i := range m.entries {
 		e := &m.entries[i]
 		if e.Story != from {

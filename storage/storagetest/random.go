@@ -49,6 +49,11 @@ func look(s *suite) answers {
 		}
 		a.Whole = append(a.Whole, st)
 	}
+	for _, id := range allStories() {
+		n, err := s.StorySize(s.Context(), id)
+		s.is("story size", err, nil)
+		a.Sizes = append(a.Sizes, n)
+	}
 	for i, q := range queries() {
 		name := fmt.Sprintf("%+v", q)
 		q.Limit = []int{1, 3, 7, storage.MaxPage}[i%4]
@@ -69,6 +74,7 @@ type answers struct {
 	Pruned   []time.Time
 	Arrivals []storage.Arrival
 	Whole    []storage.Story
+	Sizes    []int // of stories
 	Entries  map[string][]storage.Entry // by query
 	Stories  map[string][]storage.Story
 
@@ -95,6 +101,15 @@ func (m *model) look() answers {
 	}
 	for _, id := range allStories() {
 		a.Whole = append(a.Whole, m.whole(id))
+	}
+	for _, id := range allStories() {
+		n := 0
+		for _, e := range m.entries {
+			if e.Story == m.real(id) {
+				n++
+			}
+		}
+		a.Sizes = append(a.Sizes, n)
 	}
 	for _, q := range queries() {
 		name := fmt.Sprintf("%+v", q)
@@ -217,14 +232,8 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 func randomFolds(r *rand.Rand, m *model) []storage.Fold {
 	ids := slices.Sorted(maps.Keys(m.stories))
 	ids = append(ids, slices.Sorted(maps.Keys(m.folded))...)
-	if len(ids) == 0 {
-		return nil
-	}
-	f := storage.Fold{From: pick(r, ids), Into: pick(r, ids), Why: storage.Decision{Rule: "alike", Score: r.Float64()}}
-	if m.real(f.From) == m.real(f.Into) {
-		return nil
-	}
-	return []storage.Fold{f}
+	ids = append(ids, "nothing")
+	return []storage.Fold{{From: pick(r, ids), Into: pick(r, ids), Why: storage.Decision{Rule: "alike", Score: r.Float64()}}}
 }
 
 func randomEntry(r *rand.Rand, src string) storage.Entry {
