@@ -354,7 +354,7 @@ func TestEveryDecisionFollowsFromTheStore(t *testing.T) {
 		if err := s.UnmarshalBinary(e.Sketch); err != nil {
 			t.Fatal(err)
 		}
-		var want storage.Decision
+		var want, declined storage.Decision
 		for _, k := range e.Keys {
 			if owner, taken := owners[k]; taken && dedup.Kind(k) == "story url" && want.Rule == "" {
 				want = storage.Decision{Rule: dedup.RuleURL, Other: owner.ID, Score: 1}
@@ -362,16 +362,22 @@ func TestEveryDecisionFollowsFromTheStore(t *testing.T) {
 		}
 		m := dedup.Member{ID: e.ID, Source: e.Source, Story: e.Story, Time: e.Effective, Seen: e.FirstSeen}
 		if want.Rule == "" {
-			if match, near := best(&window, m, &s, &rarity); near {
-				want = storage.Decision{Rule: match.Rule, Other: match.ID, Score: match.Text}
-			} else {
+			matches := window.Matches(m, &s, &rarity)
+			switch {
+			case len(matches) > 0 && matches[0].Near():
+				want = storage.Decision{Rule: matches[0].Rule, Other: matches[0].ID, Score: matches[0].Text}
+			case len(matches) > 0:
+				declined = storage.Decision{Rule: matches[0].Rule, Other: matches[0].ID, Score: matches[0].Text, Against: matches[0].Against}
+				fallthrough
+			default:
 				rarity.Add(s)
 			}
 		}
-		if e.Joined != want && e.Joined.Rule != dedup.RuleLinked {
-			t.Fatalf("%s joined by %+v, recomputed %+v", e.ID, e.Joined, want)
+		if e.Joined != want && (e.Joined.Rule != dedup.RuleLinked || want.Rule != "") || e.Declined != declined {
+			t.Fatalf("%s joined by %+v, recomputed %+v, declined %+v, recomputed %+v", e.ID, e.Joined, want, e.Declined, declined)
 		}
 		rules[e.Joined.Rule]++
+		rules[e.Declined.Against]++
 		window.Add(m, &s)
 		for _, k := range e.Keys {
 			if _, taken := owners[k]; !taken {
@@ -380,7 +386,7 @@ func TestEveryDecisionFollowsFromTheStore(t *testing.T) {
 		}
 	}
 	t.Log(rules)
-	if len(rules) < 3 {
+	if len(rules) < 4 {
 		t.Errorf("the run had only these decisions: %v", rules)
 	}
 }
