@@ -54,7 +54,7 @@ type whyEntryJSON struct {
 	Keys       []keyJSON      `json:"keys"`
 	Known      *decisionJSON  `json:"known,omitempty"` // absent: its guid has always told which entry it is
 	Story      string         `json:"story"`
-	Across     storage.Across `json:"across"` // what becomes of its source's entries that are of a story with others
+	Across     storage.Across `json:"across"`             // what becomes of its source's entries that are of a story with others
 	Joined     *decisionJSON  `json:"joined,omitempty"`   // absent: it began its story
 	Declined   *decisionJSON  `json:"declined,omitempty"` // absent: it came near to no other entry
 	Others     []otherJSON    `json:"others"`             // of its story, the first twenty

@@ -74,7 +74,7 @@ type answers struct {
 	Pruned   []time.Time
 	Arrivals []storage.Arrival
 	Whole    []storage.Story
-	Sizes    []int // of stories
+	Sizes    []int                      // of stories
 	Entries  map[string][]storage.Entry // by query
 	Stories  map[string][]storage.Story
 
