@@ -75,7 +75,7 @@ func asReport(e storage.Entry) report {
 func renamed(headline string, share float64) edit {
 	return edit{
 		fmt.Sprintf("%.0f%% of words edited, headline of another article", 100*share),
-		func(p press, r report) (string, string) { return headline, p.edited(r, share) }, 0.5,
+		func(p press, r report) (string, string) { return headline, p.edited(r, share) }, 0.9,
 	}
 }
 
