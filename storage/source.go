@@ -104,6 +104,8 @@ type State struct {
 	LastNew     time.Time // the last poll that brought an entry
 	LastForced  time.Time
 
+	Trouble EventKind // the last one told of the source that is not over: Broken, Challenged, Gone or Silent
+
 	Status   int    // HTTP status of the last poll, 0 when none came
 	Error    string // why the last poll failed, one line; empty: it did not
 	Failures int    // polls failed in a row

@@ -55,6 +55,15 @@ type Reader interface {
 	// the others are published under that of the first of them.
 	Stories(ctx context.Context, q Query) (Page[Story], error)
 
+	// Events returns the last limit events, 1 to MaxPage, whose number is below
+	// before, or of all if before is 0: the last one first. There are fewer only
+	// when there are no more.
+	Events(ctx context.Context, before uint64, limit int) ([]Event, error)
+
+	// Edition returns what was last recorded of the document at a path, or
+	// ErrNotFound.
+	Edition(ctx context.Context, path string) (Edition, error)
+
 	// Stats returns the store's own figures.
 	Stats(ctx context.Context) (Stats, error)
 }
@@ -115,6 +124,7 @@ type Record struct {
 	Judge    *Judge
 
 	Checkpoint *Checkpoint
+	Editions   []Edition
 }
 
 // Poll is one visit to one source and all that follows from it.
@@ -131,6 +141,10 @@ type Poll struct {
 
 	// Folds are applied in their order, after the entries.
 	Folds []Fold
+
+	// Events are what happened to the source, in order. The store numbers
+	// them. It keeps at least the last 1,000 of all sources.
+	Events []Event
 }
 
 // Fold makes two stories one, which keeps the public id of Into; the id of a
