@@ -21,14 +21,14 @@ const maxKeys = 64
 // apply changes the store as r says. It reads nothing but r and the store.
 func (t *tx) apply(r *storage.Record) error {
 	parts := 0
-	for _, is := range []bool{r.Settings != nil, r.Poll != nil, r.Prune != nil, r.Judge != nil, r.Checkpoint != nil} {
+	for _, is := range []bool{r.Settings != nil, r.Poll != nil, r.Prune != nil, r.Judge != nil, r.Checkpoint != nil, len(r.Editions) > 0} {
 		if is {
 			parts++
 		}
 	}
 	switch {
 	case parts != 1:
-		return errors.New("not exactly one of settings, poll, prune, judge and checkpoint")
+		return errors.New("not exactly one of settings, poll, prune, judge, checkpoint and editions")
 	case r.Settings != nil:
 		return t.settings(r.Settings)
 	case r.Poll != nil:
@@ -37,8 +37,10 @@ func (t *tx) apply(r *storage.Record) error {
 		return t.prune(r.Prune, r.Time)
 	case r.Judge != nil:
 		return t.judge(r.Judge)
+	case r.Checkpoint != nil:
+		return t.checkpoint(*r.Checkpoint)
 	}
-	return t.checkpoint(*r.Checkpoint)
+	return t.setEditions(r.Editions)
 }
 
 // settings makes the sources what s says. Those no longer configured are kept
@@ -124,14 +126,14 @@ func checkViews(views []storage.View) error {
 // of others.
 func standsApart(a storage.Across) bool { return a != "" && a != storage.Merge }
 
-// poll replaces the state of a source, adds or replaces entries and then folds
-// stories.
+// poll replaces the state of a source, adds or replaces entries, folds stories
+// and then adds events.
 func (t *tx) poll(p *storage.Poll) error {
 	src, err := t.source(p.Source)
 	if err != nil {
 		return fmt.Errorf("poll of source %s: %w", p.Source, err)
 	}
-	if len(p.Entries) > 0 || len(p.Folds) > 0 || published(src.State.About) != published(p.State.About) {
+	if len(p.Entries)+len(p.Folds)+len(p.Events) > 0 || published(src.State.About) != published(p.State.About) {
 		t.counts.version++
 	}
 	if n := max(len(p.State.Parts), len(p.State.Articles)); n > maxList {
@@ -148,6 +150,9 @@ func (t *tx) poll(p *storage.Poll) error {
 		if err := t.fold(f); err != nil {
 			return fmt.Errorf("poll of source %s: %w", p.Source, err)
 		}
+	}
+	if err := t.happened(p.Source, p.Events); err != nil {
+		return fmt.Errorf("poll of source %s: %w", p.Source, err)
 	}
 	return nil
 }
@@ -251,13 +256,7 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 	if len(gone) > 0 {
 		t.counts.version++
 	}
-	for _, k := range p.Remember {
-		if err := t.remember(shorten(k), now); err != nil {
-			return err
-		}
-	}
-	t.forget()
-	return nil
+	return t.remember(p.Remember, now)
 }
 
 // checkpoint replaces the checkpoint.

@@ -141,7 +141,7 @@ func (s *Store) Pruned(ctx context.Context, keys []storage.Key) (out []time.Time
 	out = make([]time.Time, len(keys))
 	err = s.view(ctx, func(t *tx) error {
 		for i, k := range keys {
-			out[i] = t.prunedAt(shorten(k))
+			out[i] = t.prunedAt(k)
 		}
 		return nil
 	})
@@ -188,6 +188,33 @@ func (s *Store) Checkpoint(ctx context.Context) (out storage.Checkpoint, err err
 	})
 	if err != nil {
 		return storage.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+	}
+	return out, nil
+}
+
+// Events implements storage.Reader.
+func (s *Store) Events(ctx context.Context, before uint64, limit int) (out []storage.Event, err error) {
+	err = checkLimit(limit)
+	if err == nil {
+		err = s.view(ctx, func(t *tx) error {
+			out, err = t.lastEvents(before, limit)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	return out, nil
+}
+
+// Edition implements storage.Reader.
+func (s *Store) Edition(ctx context.Context, path string) (out storage.Edition, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		out, err = t.edition(path)
+		return err
+	})
+	if err != nil {
+		return storage.Edition{}, fmt.Errorf("read edition of %.200q: %w", path, err)
 	}
 	return out, nil
 }

@@ -176,6 +176,7 @@ var stateFields = []field[source]{
 	moment("new", func(s *source) *time.Time { return &s.State.LastNew }),
 	moment("forced", func(s *source) *time.Time { return &s.State.LastForced }),
 	number("status", func(s *source) *int { return &s.State.Status }),
+	text("trouble", func(s *source) *storage.EventKind { return &s.State.Trouble }),
 	text("error", func(s *source) *string { return &s.State.Error }),
 	number("failures", func(s *source) *int { return &s.State.Failures }),
 	flag("gone", func(s *source) *bool { return &s.State.Gone }),
@@ -223,6 +224,21 @@ var countsFields = []field[counts]{
 	number("stories", func(c *counts) *int { return &c.stories }),
 	number("filtered", func(c *counts) *int { return &c.filtered }),
 	number("pruned", func(c *counts) *int { return &c.pruned }),
+	number("editions", func(c *counts) *int { return &c.editions }),
+}
+
+// eventFields leaves out the number, which is the key.
+var eventFields = []field[storage.Event]{
+	text("source", func(e *storage.Event) *string { return &e.Source }),
+	moment("time", func(e *storage.Event) *time.Time { return &e.Time }),
+	text("kind", func(e *storage.Event) *storage.EventKind { return &e.Kind }),
+	text("detail", func(e *storage.Event) *string { return &e.Detail }),
+}
+
+// editionFields leaves out the path, which is the key.
+var editionFields = []field[storage.Edition]{
+	digest("hash", func(e *storage.Edition) *storage.Digest { return &e.Hash }),
+	moment("mod", func(e *storage.Edition) *time.Time { return &e.Modified }),
 }
 
 var checkpointFields = []field[storage.Checkpoint]{

@@ -28,6 +28,9 @@ import (
 //	                                     id of the story into which it was folded, which lists those that were
 //	pruned   / key's first 9 bytes    => turn (8), and the second (8) in which the key was last remembered
 //	turns    / turn (8)               => key's first 9 bytes; turn grows in order of remembering
+//	events   / number (8)             => event row; the number grows in order of commit
+//	editions / path                   => turn (8), and edition row
+//	printed  / turn (8)               => path; turn grows in order of recording
 //	resolver / "checkpoint"           => checkpoint row, alone: what shares a page is written together
 //
 // A place is the effective time and the hash of the id, so that the order of
@@ -41,13 +44,14 @@ type tx struct {
 	*packer
 	size int64 // of the file, in bytes
 
-	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, resolver *bbolt.Bucket
+	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, events, editions, printed, resolver *bbolt.Bucket
 
-	counts    counts
-	hidden    numbers // of the sources whose entries are kept out of every page
-	apart     numbers // of the sources whose entries are stories of their own
-	maxPruned int     // a test lowers it
-	err       error   // the first of put and remove
+	counts counts
+	hidden numbers // of the sources whose entries are kept out of every page
+	apart  numbers // of the sources whose entries are stories of their own
+	err    error   // the first of put and remove
+
+	maxPruned int // a test lowers it
 }
 
 // counts are figures of the store that change with it.
@@ -59,6 +63,7 @@ type counts struct {
 
 	filtered int // entries that a filter hides
 	pruned   int // keys remembered
+	editions int // recorded
 }
 
 // buckets calls get for each bucket.
@@ -78,6 +83,9 @@ func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
 		{"stories", &t.stories},
 		{"pruned", &t.pruned},
 		{"turns", &t.turns},
+		{"events", &t.events},
+		{"editions", &t.editions},
+		{"printed", &t.printed},
 		{"resolver", &t.resolver},
 	} {
 		var err error
@@ -100,8 +108,10 @@ func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Entries and turns only ever come at the end of their buckets.
-	t.entries.FillPercent, t.turns.FillPercent = 1, 1
+	// What is numbered only ever comes at the end of its bucket.
+	for _, b := range []*bbolt.Bucket{t.entries, t.turns, t.events, t.printed} {
+		b.FillPercent = 1
+	}
 	t.hidden = t.meta.Get([]byte("hidden"))
 	t.apart = t.meta.Get([]byte("apart"))
 	if v := t.meta.Get([]byte("counts")); v != nil {

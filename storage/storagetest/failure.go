@@ -23,6 +23,9 @@ func (s *suite) allOrNothing() {
 		{"one of two entries", poll("a", entry("urn:3", "a", "s3", 2), entry("", "a", "s2", 2))},
 		{"source configured twice", configure("a", "a")},
 		{"a poll and a checkpoint", storage.Record{Poll: good.Poll, Checkpoint: &storage.Checkpoint{}}},
+		{"a poll and editions", storage.Record{Poll: good.Poll, Editions: []storage.Edition{{Path: "feed.rss"}}}},
+		{"event of another source", eventful("a", storage.Event{Source: "b", Kind: storage.Gone})},
+		{"edition of no path", editions(storage.Edition{})},
 	} {
 		s.refuse(good, prune("urn:0"), test.bad)
 		s.equal(test.name, look(s), before)
@@ -87,6 +90,8 @@ func calls(ctx context.Context, st storage.Store) map[string]error {
 	_, errs["Pruned"] = st.Pruned(ctx, []storage.Key{key("k")})
 	_, errs["Arrivals"] = st.Arrivals(ctx, 0, 1)
 	_, errs["Checkpoint"] = st.Checkpoint(ctx)
+	_, errs["Events"] = st.Events(ctx, 0, 1)
+	_, errs["Edition"] = st.Edition(ctx, "feed.rss")
 	_, errs["Stats"] = st.Stats(ctx)
 	errs["Commit"] = st.Commit(ctx, poll("a"))
 	return errs

@@ -27,6 +27,8 @@ type model struct {
 	folded  map[string]string // where the ids of stories lead that are no more
 	pruned  map[storage.Key]time.Time
 	point   storage.Checkpoint
+	events  []storage.Event // the last one first
+	edition map[string]storage.Edition
 	stats   storage.Stats
 }
 
@@ -42,6 +44,7 @@ func newModel() *model {
 		stories: map[string]*modelStory{},
 		folded:  map[string]string{},
 		pruned:  map[storage.Key]time.Time{},
+		edition: map[string]storage.Edition{},
 	}
 }
 
@@ -57,6 +60,9 @@ func (m *model) apply(r storage.Record) {
 		m.judge(*r.Judge)
 	case r.Checkpoint != nil:
 		m.point = storage.Checkpoint{Data: r.Checkpoint.Data, Number: m.arrived}
+	}
+	for _, e := range r.Editions {
+		m.edition[e.Path] = e
 	}
 	m.stats.Entries, m.stats.Stories, m.stats.Sources = len(m.entries), len(m.stories), len(m.sources)
 }
@@ -93,7 +99,7 @@ func (m *model) settings(s storage.Settings) {
 
 func (m *model) poll(p storage.Poll) {
 	src := m.source(p.Source)
-	if len(p.Entries) > 0 || len(p.Folds) > 0 || src.State.About.Title != p.State.About.Title {
+	if len(p.Entries)+len(p.Folds)+len(p.Events) > 0 || src.State.About.Title != p.State.About.Title {
 		m.stats.Version++
 	}
 	src.State = p.State
@@ -126,6 +132,14 @@ func (m *model) poll(p storage.Poll) {
 	for _, f := range p.Folds {
 		m.fold(f)
 	}
+	for _, e := range p.Events {
+		e.Number = 1
+		if len(m.events) > 0 {
+			e.Number = m.events[0].Number + 1
+		}
+		m.events = slices.Insert(m.events, 0, e)
+	}
+	m.events = m.events[:min(len(m.events), keptEvents)]
 }
 
 // real returns the id of the story to which an id leads.

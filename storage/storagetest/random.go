@@ -20,6 +20,8 @@ var (
 	sourceNames   = []string{"a", "b", "c", "d"}
 	categoryNames = []string{"World", "WORLD", "Écologie", "écologie", "Kelvin", "\u212aelvin", ""}
 	viewNames     = []string{"v", "w", "x"}
+	pathNames     = []string{"feed.rss", "feed.atom", "feeds/v.json"}
+	eventKinds    = []storage.EventKind{storage.Broken, storage.Moved, storage.Resumed}
 	storyNames    = 25
 	entryNames    = 60
 	keyNames      = 40
@@ -42,6 +44,15 @@ func look(s *suite) answers {
 	s.is("arrivals", err, nil)
 	a.Checkpoint, err = s.Checkpoint(s.Context())
 	s.is("checkpoint", err, nil)
+	a.Events = s.eventsBefore(0, 7)
+	a.Editions = map[string]storage.Edition{}
+	for _, path := range pathNames {
+		e, err := s.Edition(s.Context(), path)
+		if !errors.Is(err, storage.ErrNotFound) {
+			s.is("edition", err, nil)
+			a.Editions[path] = e
+		}
+	}
 	for _, id := range allStories() {
 		st, err := s.Story(s.Context(), id)
 		if !errors.Is(err, storage.ErrNotFound) {
@@ -79,13 +90,15 @@ type answers struct {
 	Stories  map[string][]storage.Story
 
 	Checkpoint storage.Checkpoint
+	Events     []storage.Event
+	Editions   map[string]storage.Edition // by path
 }
 
 func (m *model) look() answers {
 	a := answers{
 		Settings: m.base, Sources: slices.Clone(m.sources), Stats: m.stats,
 		Entries: map[string][]storage.Entry{}, Stories: map[string][]storage.Story{},
-		Checkpoint: m.point,
+		Checkpoint: m.point, Events: slices.Clone(m.events), Editions: maps.Clone(m.edition),
 	}
 	for _, src := range m.sources {
 		if !src.Removed {
@@ -215,8 +228,19 @@ func randomRecord(r *rand.Rand, m *model) storage.Record {
 		return storage.Record{Judge: j}
 	case n == 3:
 		return storage.Record{Checkpoint: &storage.Checkpoint{Data: []byte(strconv.Itoa(r.Int()))}}
+	case n == 4:
+		var list []storage.Edition
+		for range 1 + r.IntN(3) {
+			list = append(list, storage.Edition{Path: pick(r, pathNames), Hash: storage.Digest{byte(r.IntN(4))}, Modified: at(r.IntN(90))})
+		}
+		return editions(list...)
 	}
 	p := poll(m.sources[r.IntN(len(m.sources))].ID)
+	for range max(0, r.IntN(6)-3) {
+		p.Poll.Events = append(p.Poll.Events, storage.Event{
+			Number: r.Uint64(), Source: p.Poll.Source, Time: at(r.IntN(90)), Kind: pick(r, eventKinds), Detail: pick(r, []string{"", "404 Not Found"}),
+		})
+	}
 	p.Poll.State.About.Title = pick(r, []string{"", "One", "Two"})
 	p.Poll.State.Polls = r.Uint64() >> r.IntN(64)
 	for range r.IntN(4) {

@@ -83,6 +83,18 @@ func remember(now time.Time, names ...string) storage.Record {
 	return storage.Record{Time: now, Prune: p}
 }
 
+// eventful is a poll that events follow from.
+func eventful(source string, events ...storage.Event) storage.Record {
+	r := poll(source)
+	r.Poll.Events = events
+	return r
+}
+
+// editions is a record of editions.
+func editions(list ...storage.Edition) storage.Record {
+	return storage.Record{Time: noon, Editions: list}
+}
+
 // entry is an entry of that source and story, so many minutes from noon.
 func entry(id, source, story string, minutes int) storage.Entry {
 	return storage.Entry{

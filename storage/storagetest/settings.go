@@ -34,6 +34,11 @@ func (s *suite) empty() {
 	checkpoint, err := s.Checkpoint(ctx)
 	s.is("checkpoint", err, nil)
 	s.equal("checkpoint", checkpoint, storage.Checkpoint{})
+	events, err := s.Events(ctx, 0, 1)
+	s.is("events", err, nil)
+	s.equal("number of events", len(events), 0)
+	_, err = s.Edition(ctx, "feed.rss")
+	s.is("edition", err, storage.ErrNotFound)
 	stats := s.stats()
 	stats.Bytes = 0
 	s.equal("stats", stats, storage.Stats{})

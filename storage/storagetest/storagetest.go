@@ -6,7 +6,8 @@
 // stand in the order of the SHA-256 of their ids; times keep microseconds;
 // an entry keeps the keys that an update no longer names, behind those it
 // names; the published id of a story outlives the entry it came from, and
-// with it whether that one's source is to be merged.
+// with it whether that one's source is to be merged; 1,000 events are kept, and
+// an event is published; the editions of 10,000 paths are kept.
 package storagetest
 
 import (
@@ -53,6 +54,8 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"Pruned", (*suite).pruned},
 		{"Arrivals", (*suite).arrivals},
 		{"Checkpoint", (*suite).checkpoint},
+		{"Events", (*suite).events},
+		{"Editions", (*suite).editions},
 		{"Prune", (*suite).prune},
 		{"Version", (*suite).version},
 		{"Changed", (*suite).changed},

@@ -50,6 +50,8 @@ func (s *suite) version() {
 		{"a judgement of none", []storage.Record{judge("a", "urn:none", "", "v")}, 0},
 		{"keys remembered", []storage.Record{remember(noon, "k")}, 0},
 		{"a checkpoint", []storage.Record{{Checkpoint: &storage.Checkpoint{Data: []byte("x")}}}, 0},
+		{"an event", []storage.Record{eventful("a", storage.Event{Source: "a", Time: at(4), Kind: storage.Gone})}, 1},
+		{"an edition", []storage.Record{editions(storage.Edition{Path: "feed.rss", Modified: at(5)})}, 0},
 		{"no records", nil, 0},
 	} {
 		s.commit(step.records...)
