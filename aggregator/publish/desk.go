@@ -21,7 +21,7 @@ const maxRender = 30 * time.Second
 // ask for it at the same time.
 type desk struct {
 	store  storage.Reader
-	finish func(Rendering, feed, Format) *page
+	finish func(r Rendering, doc feed, f Format, last *page) *page
 	flight singleflight.Group
 	slots  chan struct{} // bounds the pages in the making
 
@@ -44,7 +44,7 @@ type kept struct {
 	page    *page
 }
 
-func newDesk(store storage.Reader, bytes int, finish func(Rendering, feed, Format) *page) *desk {
+func newDesk(store storage.Reader, bytes int, finish func(Rendering, feed, Format, *page) *page) *desk {
 	return &desk{
 		store:  store,
 		finish: finish,
@@ -94,11 +94,28 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := doc.render(o.format, newPacker())
+	last := d.last(o)
+	before, err := lastEdition(ctx, d.store, o.sel.Path(o.format), last)
 	if err != nil {
 		return nil, err
 	}
-	return d.finish(r, doc, o.format), nil
+	r, err := doc.render(o.format, newPacker(last))
+	if err != nil {
+		return nil, err
+	}
+	g := d.finish(r, doc, o.format, last)
+	g.revise(before, time.Now())
+	return g, nil
+}
+
+// last returns the page that was made last, of whatever version, or nil.
+func (d *desk) last(o order) *page {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e, ok := d.pages[o]; ok {
+		return e.Value.(*kept).page
+	}
+	return nil
 }
 
 func (d *desk) find(o order, version uint64) *page {

@@ -48,7 +48,7 @@ func TestTheOrderOfCommitsMakesNoDifference(t *testing.T) {
 	other.entries = append(rest, story...)
 	for _, f := range publish.Formats() {
 		a, b := render(t, one, publish.Selection{}, f), render(t, other, publish.Selection{}, f)
-		if !bytes.Equal(a.Body, b.Body) || a.ETag != b.ETag || !bytes.Equal(a.Gzip, b.Gzip) {
+		if !bytes.Equal(a.Body, b.Body) || a.ETag != b.ETag {
 			t.Errorf("%s differs", f)
 		}
 	}

@@ -16,7 +16,8 @@ const tokenArgument = "token"
 // source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
 // view at /feeds/NAME.FORMAT, and a page that leads to the merged feed and the
 // public views at /. A view that has a token is there for those alone who give
-// it as ?token=. It answers GET and HEAD only.
+// it as ?token=. It answers GET and HEAD only, and who asks for a feed all the
+// time without saying what they have is told to wait.
 func (p *Publisher) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -24,10 +25,10 @@ func (p *Publisher) Handler() http.Handler {
 		p.answer(w, r, g, err)
 	})
 	for _, f := range Formats() {
-		mux.HandleFunc("GET /"+Selection{}.Path(f), func(w http.ResponseWriter, r *http.Request) {
-			g, err := p.feed(r.Context(), f)
+		mux.HandleFunc("GET /"+Selection{}.Path(f), p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
+			g, err := p.page(r.Context(), order{format: f})
 			p.answer(w, r, g, err)
-		})
+		}))
 	}
 	mux.HandleFunc("GET /sources/{file}", p.selected(func(name string) Selection { return Selection{Source: name} }))
 	mux.HandleFunc("GET /categories/{file}", p.selected(func(name string) Selection {
@@ -48,19 +49,26 @@ func (p *Publisher) home(ctx context.Context) (*page, error) {
 	return p.newHome(doc, newPacker())
 }
 
-func (p *Publisher) feed(ctx context.Context, f Format) (*page, error) {
-	if e := p.merged.Load(); e != nil {
-		return e.pages[f], nil
+// page returns the page of a feed: one that was rendered in the background, or
+// else on demand.
+func (p *Publisher) page(ctx context.Context, o order) (*page, error) {
+	if e := p.merged.Load(); e != nil && o.sel == (Selection{}) {
+		return e.pages[o.format], nil
 	}
-	return p.desk.page(ctx, order{format: f})
+	if views := p.views.Load(); views != nil {
+		if g := (*views)[o]; g != nil {
+			return g, nil
+		}
+	}
+	return p.desk.page(ctx, o)
 }
 
 // selected serves feeds that are named in the last part of the path.
 func (p *Publisher) selected(selection func(name string) Selection) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+	return p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		for _, f := range Formats() {
 			if name, ok := strings.CutSuffix(r.PathValue("file"), f.Ext()); ok && name != "" {
-				g, err := p.desk.page(r.Context(), order{selection(name), f})
+				g, err := p.page(r.Context(), order{selection(name), f})
 				if err == nil && !g.opensFor(r) {
 					err = storage.ErrNotFound
 				}
@@ -69,7 +77,7 @@ func (p *Publisher) selected(selection func(name string) Selection) http.Handler
 			}
 		}
 		http.Error(w, "no such feed", http.StatusNotFound)
-	}
+	})
 }
 
 // answer serves a page, or says why there is none.

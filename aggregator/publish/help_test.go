@@ -6,12 +6,28 @@ import (
 	"io"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 )
 
-func gunzip(t testing.TB, compressed []byte) []byte {
+// decoders undo the codings under which pages are served.
+var decoders = map[string]func(testing.TB, []byte) []byte{
+	"gzip": func(t testing.TB, coded []byte) []byte {
+		r, err := gzip.NewReader(bytes.NewReader(coded))
+		return everything(t, r, err)
+	},
+	"br": func(t testing.TB, coded []byte) []byte {
+		return everything(t, brotli.NewReader(bytes.NewReader(coded)), nil)
+	},
+	"zstd": func(t testing.TB, coded []byte) []byte {
+		r, err := zstd.NewReader(bytes.NewReader(coded), zstd.WithDecoderMaxWindow(8<<20))
+		return everything(t, r, err)
+	},
+}
+
+func everything(t testing.TB, r io.Reader, err error) []byte {
 	t.Helper()
-	r, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
 		t.Fatal(err)
 	}

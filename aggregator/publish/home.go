@@ -30,6 +30,9 @@ var homePage = template.Must(template.New("home").Parse(`<!DOCTYPE html>
 </html>
 `))
 
+// homePath is the path of the page in its edition.
+const homePath = "./"
+
 type homeLink struct{ Name, Type, URL string }
 
 // homeFeed is a feed that the page leads to.

@@ -18,13 +18,49 @@ type memory struct {
 	settings storage.Settings
 	sources  []storage.Source
 	entries  []storage.Entry // in order of first commit
+	editions map[string]storage.Edition
+	records  int // of editions
 	version  uint64
 	reads    int // of pages
 	read     int // entries and stories in them
 	err      error
+	full     error // of Commit
 }
 
-var _ storage.Reader = (*memory)(nil)
+var (
+	_ storage.Reader = (*memory)(nil)
+	_ storage.Writer = (*memory)(nil)
+)
+
+// Commit keeps editions; it knows no other records.
+func (m *memory) Commit(_ context.Context, records ...storage.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.full != nil {
+		return m.full
+	}
+	if m.editions == nil {
+		m.editions = map[string]storage.Edition{}
+	}
+	for _, r := range records {
+		for _, e := range r.Editions {
+			m.editions[e.Path] = e
+			m.records++
+		}
+	}
+	return nil
+}
+
+func (m *memory) Edition(_ context.Context, path string) (storage.Edition, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e, ok := m.editions[path]; ok {
+		return e, m.err
+	}
+	return storage.Edition{}, cmp.Or(m.err, storage.ErrNotFound)
+}
+
+func (m *memory) Events(context.Context, uint64, int) ([]storage.Event, error) { return nil, m.err }
 
 // change applies one commit.
 func (m *memory) change(commit func(*memory)) {

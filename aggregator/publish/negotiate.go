@@ -2,7 +2,6 @@ package publish
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -41,38 +40,16 @@ func matches(list, etag string) bool {
 	}
 }
 
-// acceptsGzip reports whether gzip is acceptable and at least as welcome as no
-// coding at all: RFC 9110, section 12.5.3.
-func acceptsGzip(h http.Header) bool {
-	gzip, identity, other := -1.0, -1.0, -1.0
-	for _, member := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
-		coding, params, _ := strings.Cut(member, ";")
-		switch strings.ToLower(strings.TrimSpace(coding)) {
-		case "gzip", "x-gzip":
-			gzip = max(gzip, quality(params))
-		case "identity":
-			identity = quality(params)
-		case "*":
-			other = quality(params)
+// wantsNews reports whether a request prefers what is new in a feed to the whole
+// of it: RFC 3229, section 10.5.3, with the manipulation "feed".
+func wantsNews(h http.Header) bool {
+	for _, list := range h["A-Im"] {
+		for member := range strings.SplitSeq(list, ",") {
+			name, params, _ := strings.Cut(member, ";")
+			if strings.EqualFold(strings.TrimSpace(name), manipulation) && quality(params) > 0 {
+				return true
+			}
 		}
 	}
-	if gzip < 0 {
-		gzip = other
-	}
-	// What is not mentioned is acceptable, but nobody asked for it.
-	return gzip > 0 && gzip >= identity
-}
-
-// quality returns the weight in the parameters of a coding, 0 for one that
-// cannot be read.
-func quality(params string) float64 {
-	name, value, _ := strings.Cut(strings.TrimSpace(params), "=")
-	if name == "" {
-		return 1
-	}
-	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	if err != nil || !strings.EqualFold(strings.TrimSpace(name), "q") || !(q >= 0 && q <= 1) {
-		return 0
-	}
-	return q
+	return false
 }

@@ -14,12 +14,18 @@ type page struct {
 	Rendering
 	header http.Header // of 200 and of 304; its values are shared
 	token  string      // needed to read it, or empty
+
+	// What is new in a feed is told by these; a page that is none has none.
+	format Format
+	pieces []piece
+	past   []past // earlier renderings, the last one first
 }
 
 // contentPolicy lets a feed that is opened in a browser do nothing.
 const contentPolicy = "default-src 'none'; style-src 'self'; sandbox"
 
-func (p *Publisher) newPage(r Rendering, doc feed, f Format) *page {
+// newPage makes the page of a feed; last is the one before it, or nil.
+func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
 	links := make([]string, 0, len(Formats()))
 	links = append(links, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, doc.url(f), f.MediaType()))
 	for _, other := range Formats() {
@@ -28,23 +34,33 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format) *page {
 		}
 	}
 	g := p.wired(r, strings.Join(links, ", "))
+	g.header.Set("Vary", "Accept-Encoding, A-IM")
 	if g.token = doc.token; g.token != "" {
 		g.header.Set("Cache-Control", "private, "+g.header.Get("Cache-Control"))
 	}
+	g.format = f
+	g.follow(last)
 	return g
 }
 
 func (p *Publisher) wired(r Rendering, links string) *page {
 	h := http.Header{}
 	h.Set("ETag", r.ETag)
-	h.Set("Last-Modified", r.LastModified.UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "max-age="+strconv.Itoa(int(p.maxAge.Seconds())))
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Link", links)
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", contentPolicy)
-	return &page{Rendering: r, header: h}
+	g := &page{Rendering: r, header: h}
+	g.date(r.LastModified)
+	return g
+}
+
+// date says when the page was last modified.
+func (g *page) date(t time.Time) {
+	g.LastModified = t.UTC().Truncate(time.Second)
+	g.header.Set("Last-Modified", g.LastModified.Format(http.TimeFormat))
 }
 
 // opensFor reports whether a request may read the page.
@@ -56,7 +72,17 @@ func (g *page) opensFor(r *http.Request) bool {
 	return subtle.ConstantTimeCompare([]byte(given), []byte(g.token)) == 1
 }
 
-func (g *page) size() int { return len(g.Body) + len(g.Gzip) }
+// size is about the number of bytes that the page takes in memory.
+func (g *page) size() int {
+	n := len(g.Body)
+	for _, coded := range g.coded {
+		n += len(coded)
+	}
+	for _, p := range g.past {
+		n += 8 * len(p.prints)
+	}
+	return n
+}
 
 // serve answers a GET or HEAD request.
 func (g *page) serve(w http.ResponseWriter, r *http.Request) {
@@ -74,15 +100,25 @@ func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := g.Body
-	if acceptsGzip(r.Header) {
-		body = g.Gzip
-		h.Set("Content-Encoding", "gzip")
+	body, encoding := g.Body, ""
+	if c := negotiate(r.Header["Accept-Encoding"]); c != identity && g.coded[c] != nil {
+		body, encoding = g.coded[c], codingNames[c]
 	}
-	h.Set("Content-Type", g.ContentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method == http.MethodHead {
+	if g.serveNews(w, r, len(body)) {
 		return
 	}
-	w.Write(body)
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+	}
+	g.send(w, r, http.StatusOK, body)
+}
+
+// send sends a body, or says only what it is like to who asks with HEAD.
+func (g *page) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	w.Header().Set("Content-Type", g.ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
 }

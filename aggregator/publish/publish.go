@@ -3,10 +3,14 @@
 // A rendering is a pure function of the store: Render reads no clock and no
 // randomness, so the same store gives the same bytes on every machine and
 // after every restart. A Publisher keeps renderings and serves them: those of
-// the merged News Feed are made in the background whenever the store has
-// changed, and a request for them costs no rendering; those of one source, one
-// category or one view are made when they are asked for, once per version of
-// the store.
+// the merged News Feed and of the views are made in the background whenever
+// the store has changed, and a request for them costs no rendering; those of
+// one source or one category are made when they are asked for, once per
+// version of the store.
+//
+// What readers were told of a feed is an edition. The store keeps the editions
+// of what is rendered in the background, so that Last-Modified moves when, and
+// only when, the bytes do, also over a restart.
 package publish
 
 import (
@@ -14,6 +18,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +32,10 @@ const (
 
 	// maxWait bounds the wait for a quiet moment while changes never stop.
 	maxWait = 2 * time.Second
+
+	// maxViews is the number of views that are rendered in the background, the
+	// first ones of the configuration. Others are rendered on demand.
+	maxViews = 100
 
 	// retryAfter is the pause after a store could not be read.
 	retryAfter = 5 * time.Second
@@ -45,19 +55,32 @@ type Options struct {
 	// see storage.Notifier. Nil means that it never changes.
 	Changed <-chan uint64
 
+	// Writer keeps the editions of what is rendered in the background. Nil
+	// means that they are kept in memory only.
+	Writer storage.Writer
+
 	Logger     *slog.Logger  // nil: nothing is logged
 	MaxAge     time.Duration // for how long clients may keep a feed; 0: 5 minutes
-	CacheBytes int           // for feeds of sources, categories and views; 0: 32 MiB
+	CacheBytes int           // for what is rendered on demand; 0: 32 MiB
+
+	// Refetches is how often in a minute one client may ask for one feed
+	// whether it has changed or not; 0: 600, below 0: without limit.
+	Refetches int
 }
 
 // Publisher renders feeds and serves them. It is safe for concurrent use.
 type Publisher struct {
 	store   storage.Reader
+	writer  storage.Writer
 	changed <-chan uint64
 	log     *slog.Logger
 	maxAge  time.Duration
 	merged  atomic.Pointer[edition] // nil before the first rendering
+	views   atomic.Pointer[shelf]   // nil before the first rendering
 	desk    *desk
+	meter   *meter // nil: there is no limit
+
+	told time.Time // the newest time of an edition; for Run alone
 }
 
 // edition is the merged feed in every format, and the page that leads to it.
@@ -65,6 +88,9 @@ type edition struct {
 	pages map[Format]*page
 	home  *page
 }
+
+// shelf holds the pages of views.
+type shelf map[order]*page
 
 // New returns a Publisher. It serves at once, but keeps the merged feed up to
 // date only while Run runs.
@@ -78,12 +104,12 @@ func New(o Options) *Publisher {
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = defaultCacheBytes
 	}
-	p := &Publisher{store: o.Store, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge}
+	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
 	p.desk = newDesk(o.Store, o.CacheBytes, p.newPage)
 	return p
 }
 
-// Run renders the merged feed, and again after each change of the store, until
+// Run renders the merged feed and the views, and again after each change of the store, until
 // ctx ends; then it returns nil. Changes that follow each other closely are
 // rendered together. While the store cannot be read, the last good rendering
 // stays in place; Run gives up only when the store is closed.
@@ -128,61 +154,96 @@ func (p *Publisher) wait(ctx context.Context, failed bool) bool {
 	return true
 }
 
-// refresh renders the merged feed and swaps it in.
-//
-// A commit may carry the next whole second as its time, and until that second
-// has come others may join it there. A rendering shown earlier would share
-// its Last-Modified with a later one of other content (RFC 9110, section
-// 8.8.2.1); so it waits for that second, unless changes keep coming.
+// refresh renders the merged feed, and then the views.
 func (p *Publisher) refresh(ctx context.Context) error {
 	giveUp := time.Now().Add(maxWait)
-	for {
-		stats, err := p.store.Stats(ctx)
-		if err != nil {
-			return err
-		}
-		until := stats.Changed
-		if until.After(giveUp) {
-			until = giveUp
-		}
-		if !sleep(ctx, time.Until(until)) {
-			return ctx.Err()
-		}
-		doc, err := read(ctx, p.store, Selection{})
-		if err != nil {
-			return err
-		}
-		if now := time.Now(); !doc.modified.After(now) || !now.Before(giveUp) {
-			return p.swap(ctx, doc)
-		}
+	if err := p.await(ctx, giveUp); err != nil {
+		return err
 	}
+	if err := p.renderMerged(ctx, giveUp); err != nil {
+		return err
+	}
+	return p.renderViews(ctx, giveUp)
 }
 
-// swap renders the feed in every format and puts the result in place of the
-// last one.
-func (p *Publisher) swap(ctx context.Context, doc feed) error {
-	pack := newPacker()
+// await returns when a rendering may be shown: in the second in which the last
+// change of the store becomes visible, and not in one of which readers were
+// told already. Last-Modified has no smaller parts (RFC 9110, section 8.8.2.1),
+// and what comes until then is shown together.
+func (p *Publisher) await(ctx context.Context, giveUp time.Time) error {
+	stats, err := p.store.Stats(ctx)
+	if err != nil {
+		return err
+	}
+	return sleepUntil(ctx, later(stats.Changed, p.told.Add(time.Second)), giveUp)
+}
+
+// renderMerged puts the merged feed as it is now in place of the last one.
+func (p *Publisher) renderMerged(ctx context.Context, giveUp time.Time) error {
+	doc, err := read(ctx, p.store, Selection{})
+	if err != nil {
+		return err
+	}
 	last := p.merged.Load()
+	if last == nil {
+		last = &edition{}
+	}
+	pack := newPacker(append(slices.Collect(maps.Values(last.pages)), last.home)...)
 	next := &edition{pages: map[Format]*page{}}
+	var out revision
 	for _, f := range Formats() {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 		r, err := doc.render(f, pack)
 		if err != nil {
 			return err
 		}
-		if last != nil {
-			r.follow(last.pages[f].Rendering)
-		}
-		next.pages[f] = p.newPage(r, doc, f)
+		next.pages[f] = p.newPage(r, doc, f, last.pages[f])
+		out.add(doc.sel.Path(f), next.pages[f], last.pages[f])
 	}
-	home, err := p.newHome(doc, pack)
+	if next.home, err = p.newHome(doc, pack); err != nil {
+		return err
+	}
+	out.add(homePath, next.home, last.home)
+	if err := p.revise(ctx, out, giveUp); err != nil {
+		return err
+	}
+	p.merged.Store(next)
+	return nil
+}
+
+// renderViews puts the views as they are now in place of the last ones.
+func (p *Publisher) renderViews(ctx context.Context, giveUp time.Time) error {
+	settings, err := p.store.Settings(ctx)
 	if err != nil {
 		return err
 	}
-	next.home = home
-	p.merged.Store(next)
+	last := shelf{}
+	if p.views.Load() != nil {
+		last = *p.views.Load()
+	}
+	pack := newPacker(slices.Collect(maps.Values(last))...)
+	next := shelf{}
+	var out revision
+	for _, v := range settings.Views[:min(len(settings.Views), maxViews)] {
+		doc, err := read(ctx, p.store, Selection{View: v.Name})
+		if errors.Is(err, storage.ErrNotFound) {
+			continue // no longer configured
+		} else if err != nil {
+			return err
+		}
+		for _, f := range Formats() {
+			r, err := doc.render(f, pack)
+			if err != nil {
+				return err
+			}
+			o := order{doc.sel, f}
+			next[o] = p.newPage(r, doc, f, last[o])
+			out.add(doc.sel.Path(f), next[o], last[o])
+		}
+	}
+	if err := p.revise(ctx, out, giveUp); err != nil {
+		return err
+	}
+	p.views.Store(&next)
 	return nil
 }
 
@@ -199,4 +260,16 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// sleepUntil returns an error when ctx ended first. It does not wait for what
+// is later than giveUp.
+func sleepUntil(ctx context.Context, t, giveUp time.Time) error {
+	if t.After(giveUp) {
+		t = giveUp
+	}
+	if !sleep(ctx, time.Until(t)) {
+		return ctx.Err()
+	}
+	return nil
 }

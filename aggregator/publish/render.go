@@ -13,7 +13,6 @@ import (
 // and must not be changed.
 type Rendering struct {
 	Body []byte
-	Gzip []byte // Body, compressed
 
 	ContentType string
 
@@ -24,18 +23,9 @@ type Rendering struct {
 	// LastModified is the second of the newest change that Body shows: of the
 	// settings, or of an item. It may lie a moment ahead of the clock.
 	LastModified time.Time
-}
 
-// follow keeps Last-Modified in step with the bytes where the store's times do
-// not tell: when a source has got another title, or entries were removed. It
-// stays when the bytes are those of the rendering before, and else moves on.
-func (r *Rendering) follow(last Rendering) {
-	switch {
-	case r.ETag == last.ETag:
-		r.LastModified = last.LastModified
-	case !r.LastModified.After(last.LastModified):
-		r.LastModified = last.LastModified.Add(time.Second)
-	}
+	digest storage.Digest  // of Body
+	coded  [codings][]byte // Body in each coding; nil: it is not served
 }
 
 // Render renders one feed in one format. It depends on nothing but what the
@@ -47,11 +37,24 @@ func Render(ctx context.Context, r storage.Reader, sel Selection, f Format) (Ren
 	if err != nil {
 		return Rendering{}, err
 	}
-	return doc.render(f, newPacker())
+	body, err := doc.write(f)
+	if err != nil {
+		return Rendering{}, err
+	}
+	return seal(body, f.ContentType(), doc.modified), nil
 }
 
-// render makes a rendering of the feed in one format.
+// render makes a rendering of the feed in one format, to be served.
 func (d feed) render(f Format, p packer) (Rendering, error) {
+	body, err := d.write(f)
+	if err != nil {
+		return Rendering{}, err
+	}
+	return p.pack(body, f.ContentType(), d.modified)
+}
+
+// write writes the feed in one format.
+func (d feed) write(f Format) ([]byte, error) {
 	body := bytes.NewBuffer(make([]byte, 0, d.size()))
 	var err error
 	switch f {
@@ -65,9 +68,9 @@ func (d feed) render(f Format, p packer) (Rendering, error) {
 		err = fmt.Errorf("unknown format %q", f)
 	}
 	if err != nil {
-		return Rendering{}, fmt.Errorf("render %s: %w", d.sel.Path(f), err)
+		return nil, fmt.Errorf("render %s: %w", d.sel.Path(f), err)
 	}
-	return p.pack(body.Bytes(), f.ContentType(), d.modified)
+	return body.Bytes(), nil
 }
 
 // size is about how many bytes the feed takes in any format.

@@ -31,7 +31,7 @@ type newsroom struct {
 func work(t *testing.T, store *memory, want error, fn func(*newsroom)) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &newsroom{t: t, store: store, changed: make(chan uint64, 1)}
-		p := publish.New(publish.Options{Store: store, Changed: n.changed, Logger: slog.New(slog.NewTextHandler(&n.log, nil))})
+		p := publish.New(publish.Options{Store: store, Writer: store, Changed: n.changed, Logger: slog.New(slog.NewTextHandler(&n.log, nil))})
 		n.handler = p.Handler()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -186,7 +186,7 @@ func TestRun_KeepsTheLastFeedWhileTheStoreFails(t *testing.T) {
 		}
 		n.store.change(func(m *memory) { m.err = nil; news(1, 0)(m) })
 		n.pass(5 * time.Second)
-		n.expect("0s", 1)
+		n.expect("5s", 1)
 	})
 }
 

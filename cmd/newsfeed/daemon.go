@@ -64,7 +64,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
-	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Logger: d.log})
+	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: store, Logger: d.log})
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.

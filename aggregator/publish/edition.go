@@ -1,0 +1,95 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"newsfeed/storage"
+)
+
+// lastEdition returns what readers were last told of the document at a path:
+// by the page that was there before, if there was one, or else as the store
+// knows it. It has no path where they were told nothing.
+func lastEdition(ctx context.Context, r storage.Reader, path string, last *page) (storage.Edition, error) {
+	if last != nil {
+		return last.edition(path), nil
+	}
+	e, err := r.Edition(ctx, path)
+	if errors.Is(err, storage.ErrNotFound) {
+		return storage.Edition{}, nil
+	}
+	return e, err
+}
+
+func (g *page) edition(path string) storage.Edition {
+	return storage.Edition{Path: path, Hash: g.digest, Modified: g.LastModified}
+}
+
+// revise dates the page by the edition before it: an equal one keeps its time,
+// another one has the second in which it becomes visible, which no other
+// edition has had. Where there was none, the times of the store stand.
+func (g *page) revise(before storage.Edition, now time.Time) {
+	switch {
+	case before.Path == "":
+	case before.Hash == g.digest:
+		g.date(before.Modified)
+	default:
+		g.date(later(now, before.Modified.Add(time.Second)))
+	}
+}
+
+// revision is pages that are about to be shown, and where.
+type revision []revised
+
+type revised struct {
+	path       string
+	page, last *page // last is nil before the first rendering
+}
+
+func (r *revision) add(path string, g, last *page) { *r = append(*r, revised{path, g, last}) }
+
+// revise dates pages that are about to be shown, records what is to be told of
+// them, and returns when it is time to show them.
+func (p *Publisher) revise(ctx context.Context, pages revision, giveUp time.Time) error {
+	now := time.Now()
+	var changed []storage.Edition
+	for _, g := range pages {
+		before, err := lastEdition(ctx, p.store, g.path, g.last)
+		if err != nil {
+			return err
+		}
+		g.page.revise(before, now)
+		if e := g.page.edition(g.path); e.Hash != before.Hash || !e.Modified.Equal(before.Modified) {
+			changed = append(changed, e)
+		}
+		p.told = later(p.told, g.page.LastModified)
+	}
+	if err := p.record(ctx, now, changed); err != nil {
+		return err
+	}
+	return sleepUntil(ctx, p.told, giveUp)
+}
+
+// record keeps editions. Where that fails the news is shown all the same: what
+// is lost is that Last-Modified outlives a restart.
+func (p *Publisher) record(ctx context.Context, now time.Time, editions []storage.Edition) error {
+	if p.writer == nil || len(editions) == 0 {
+		return nil
+	}
+	err := p.writer.Commit(ctx, storage.Record{Time: now, Editions: editions})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		p.log.Error("editions not recorded", "err", err)
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
