@@ -1,13 +1,17 @@
 package publish_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/storage"
@@ -55,37 +59,56 @@ func BenchmarkRender(b *testing.B) {
 	}
 }
 
-// BenchmarkGzip shows what each level costs and how small it makes a feed.
-func BenchmarkGzip(b *testing.B) {
+// BenchmarkCoding shows what each level of each coding costs and how small it
+// makes a feed.
+func BenchmarkCoding(b *testing.B) {
 	body := render(b, pages(), publish.Selection{}, publish.RSS).Body
-	for _, level := range []int{1, 3, 5, 6, 7, 9} {
-		b.Run(fmt.Sprint(level), func(b *testing.B) {
+	run := func(name string, level int, encode func() []byte) {
+		b.Run(fmt.Sprintf("%s-%d", name, level), func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
 			var size int
 			for b.Loop() {
-				var out counter
-				w, err := gzip.NewWriterLevel(&out, level)
-				if err != nil {
-					b.Fatal(err)
-				}
-				w.Write(body)
-				w.Close()
-				size = int(out)
+				size = len(encode())
 			}
 			b.ReportMetric(100*float64(size)/float64(len(body)), "%size")
 		})
 	}
-}
-
-type counter int
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
+	write := func(c io.WriteCloser, out *bytes.Buffer) []byte {
+		c.Write(body)
+		c.Close()
+		return out.Bytes()
+	}
+	for _, level := range []int{1, 5, 6, 7, 9} {
+		w, err := gzip.NewWriterLevel(io.Discard, level)
+		if err != nil {
+			b.Fatal(err)
+		}
+		run("gzip", level, func() []byte {
+			var out bytes.Buffer
+			w.Reset(&out)
+			return write(w, &out)
+		})
+	}
+	for _, level := range []int{2, 3, 4, 5, 7} {
+		w := brotli.NewWriterV2(io.Discard, level)
+		run("br", level, func() []byte {
+			var out bytes.Buffer
+			w.Reset(&out)
+			return write(w, &out)
+		})
+	}
+	for level := zstd.SpeedFastest; level <= zstd.SpeedBestCompression; level++ {
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			b.Fatal(err)
+		}
+		run("zstd", int(level), func() []byte { return w.EncodeAll(body, nil) })
+	}
 }
 
 func BenchmarkHandler(b *testing.B) {
 	m := pages()
-	h := publish.New(publish.Options{Store: m}).Handler()
+	h := publish.New(publish.Options{Store: m, Refetches: -1}).Handler()
 	tag := render(b, m, publish.Selection{}, publish.RSS).ETag
 	for name, header := range map[string][2]string{
 		"304": {"If-None-Match", tag}, "gzip": {"Accept-Encoding", "gzip"}, "plain": {"Accept", "*/*"},

@@ -20,10 +20,11 @@ const maxRender = 30 * time.Second
 // of bytes. Of a version of the store it makes each page once, however many
 // ask for it at the same time.
 type desk struct {
-	store  storage.Reader
-	finish func(r Rendering, doc feed, f Format, last *page) *page
-	flight singleflight.Group
-	slots  chan struct{} // bounds the pages in the making
+	store   storage.Reader
+	packers *packers
+	finish  func(r Rendering, doc feed, f Format, last *page) *page
+	flight  singleflight.Group
+	slots   chan struct{} // bounds the pages in the making
 
 	mu    sync.Mutex // guards the fields below
 	pages map[order]*list.Element
@@ -44,13 +45,14 @@ type kept struct {
 	page    *page
 }
 
-func newDesk(store storage.Reader, bytes int, finish func(Rendering, feed, Format, *page) *page) *desk {
+func newDesk(store storage.Reader, bytes int, packers *packers, finish func(Rendering, feed, Format, *page) *page) *desk {
 	return &desk{
-		store:  store,
-		finish: finish,
-		slots:  make(chan struct{}, runtime.GOMAXPROCS(0)),
-		pages:  map[order]*list.Element{},
-		room:   bytes,
+		store:   store,
+		packers: packers,
+		finish:  finish,
+		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		pages:   map[order]*list.Element{},
+		room:    bytes,
 	}
 }
 
@@ -99,7 +101,9 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := doc.render(o.format, newPacker(last))
+	pack := d.packers.get(last)
+	defer d.packers.put(pack)
+	r, err := doc.render(o.format, pack)
 	if err != nil {
 		return nil, err
 	}

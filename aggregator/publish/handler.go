@@ -46,7 +46,9 @@ func (p *Publisher) home(ctx context.Context) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.newHome(doc, newPacker())
+	pack := p.packers.get()
+	defer p.packers.put(pack)
+	return p.newHome(doc, pack)
 }
 
 // page returns the page of a feed: one that was rendered in the background, or

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -21,24 +22,29 @@ import (
 const (
 	gzipLevel   = 6
 	brotliLevel = 4
-	zstdLevel   = zstd.SpeedDefault
+	zstdLevel   = zstd.SpeedBetterCompression
 )
 
-// zstdWindow is the greatest window that HTTP clients must know: RFC 9659.
-const zstdWindow = 8 << 20
+// zstdWindow is how far back zstd looks for what it has seen: over most feeds
+// whole. HTTP clients must know windows up to 8 MiB (RFC 9659), but the encoder
+// keeps two of them.
+const zstdWindow = 1 << 20
 
-// packer makes renderings of bodies. It is reused because its tables are
-// larger than most feeds; it is not safe for concurrent use.
+// packer makes renderings of bodies. It is not safe for concurrent use.
 type packer struct {
+	*encoders
+	known map[string]Rendering // packed before, by tag
+}
+
+// encoders are kept and used again, because their tables are larger than most
+// feeds.
+type encoders struct {
 	brotli *matchfinder.Writer
 	gzip   *gzip.Writer
 	zstd   *zstd.Encoder
-	known  map[string]Rendering // packed before, by tag
 }
 
-// newPacker returns a packer that takes what it finds in the pages over from
-// them, rather than to compress the same bytes again.
-func newPacker(before ...*page) packer {
+func newEncoders() *encoders {
 	gz, err := gzip.NewWriterLevel(io.Discard, gzipLevel)
 	if err != nil {
 		panic(err) // there is no such level
@@ -47,7 +53,15 @@ func newPacker(before ...*page) packer {
 	if err != nil {
 		panic(err) // there is no such window
 	}
-	p := packer{brotli: brotli.NewWriterV2(io.Discard, brotliLevel), gzip: gz, zstd: zs, known: map[string]Rendering{}}
+	return &encoders{brotli: brotli.NewWriterV2(io.Discard, brotliLevel), gzip: gz, zstd: zs}
+}
+
+// newPacker returns a packer that takes what it finds in the pages over from
+// them, rather than to compress the same bytes again.
+func newPacker(before ...*page) packer { return newEncoders().packer(before...) }
+
+func (e *encoders) packer(before ...*page) packer {
+	p := packer{encoders: e, known: map[string]Rendering{}}
 	for _, g := range before {
 		if g != nil {
 			p.known[g.ETag] = g.Rendering
@@ -55,6 +69,19 @@ func newPacker(before ...*page) packer {
 	}
 	return p
 }
+
+// packers keeps encoders that are not in use, as long as memory is not needed
+// for something else.
+type packers struct{ idle sync.Pool }
+
+func (s *packers) get(before ...*page) packer {
+	if e, ok := s.idle.Get().(*encoders); ok {
+		return e.packer(before...)
+	}
+	return newPacker(before...)
+}
+
+func (s *packers) put(p packer) { s.idle.Put(p.encoders) }
 
 // seal makes a rendering of a body, which is not compressed.
 func seal(body []byte, contentType string, modified time.Time) Rendering {
@@ -71,7 +98,7 @@ func (p packer) pack(body []byte, contentType string, modified time.Time) (Rende
 		r.Body, r.coded = same.Body, same.coded
 		return r, nil
 	}
-	r.coded[codingZstd] = p.zstd.EncodeAll(body, nil)
+	r.coded[codingZstd] = bytes.Clone(p.zstd.EncodeAll(body, make([]byte, 0, len(body)/3)))
 	var err error
 	if r.coded[codingBrotli], err = compress(p.brotli, body); err != nil {
 		return Rendering{}, err
@@ -89,8 +116,8 @@ type compressor interface {
 }
 
 func compress(c compressor, body []byte) ([]byte, error) {
-	var out bytes.Buffer
-	c.Reset(&out)
+	out := bytes.NewBuffer(make([]byte, 0, len(body)/3))
+	c.Reset(out)
 	_, err := c.Write(body)
 	if err == nil {
 		err = c.Close()

@@ -78,6 +78,7 @@ type Publisher struct {
 	merged  atomic.Pointer[edition] // nil before the first rendering
 	views   atomic.Pointer[shelf]   // nil before the first rendering
 	desk    *desk
+	packers packers
 	meter   *meter // nil: there is no limit
 
 	told time.Time // the newest time of an edition; for Run alone
@@ -105,7 +106,7 @@ func New(o Options) *Publisher {
 		o.CacheBytes = defaultCacheBytes
 	}
 	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
-	p.desk = newDesk(o.Store, o.CacheBytes, p.newPage)
+	p.desk = newDesk(o.Store, o.CacheBytes, &p.packers, p.newPage)
 	return p
 }
 
@@ -188,7 +189,8 @@ func (p *Publisher) renderMerged(ctx context.Context, giveUp time.Time) error {
 	if last == nil {
 		last = &edition{}
 	}
-	pack := newPacker(append(slices.Collect(maps.Values(last.pages)), last.home)...)
+	pack := p.packers.get(append(slices.Collect(maps.Values(last.pages)), last.home)...)
+	defer p.packers.put(pack)
 	next := &edition{pages: map[Format]*page{}}
 	var out revision
 	for _, f := range Formats() {
@@ -220,7 +222,8 @@ func (p *Publisher) renderViews(ctx context.Context, giveUp time.Time) error {
 	if p.views.Load() != nil {
 		last = *p.views.Load()
 	}
-	pack := newPacker(slices.Collect(maps.Values(last))...)
+	pack := p.packers.get(slices.Collect(maps.Values(last))...)
+	defer p.packers.put(pack)
 	next := shelf{}
 	var out revision
 	for _, v := range settings.Views[:min(len(settings.Views), maxViews)] {
