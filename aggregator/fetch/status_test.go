@@ -113,6 +113,7 @@ func TestStatusErrorText(t *testing.T) {
 	}{
 		{fetch.StatusError{Code: 404}, "404 Not Found"},
 		{fetch.StatusError{Code: 599}, "599 unknown status"},
+		{fetch.StatusError{Code: 403, Challenge: "HUMAN"}, "403 Forbidden, a challenge page of HUMAN"},
 		{
 			fetch.StatusError{Code: 429, RetryAfter: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)},
 			"429 Too Many Requests; retry after 2026-11-22T10:00:00Z",

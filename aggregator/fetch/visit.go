@@ -87,7 +87,7 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 		return visit, nil
 	case ctx.Err() != nil:
 		return Visit{}, ctx.Err()
-	case bounded.Err() != nil:
+	case bounded.Err() != nil && !errors.As(err, new(*StatusError)):
 		err = context.Cause(bounded)
 	}
 	return Visit{}, explain(err, visit.Status != 0)
@@ -133,7 +133,7 @@ func (t *trip) exchange(ctx context.Context, stop context.CancelCauseFunc, to *u
 		visit.Validators = issued(to.String(), h)
 		return visit, err
 	}
-	return visit, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(h, now)}
+	return visit, &StatusError{Code: response.StatusCode, RetryAfter: retryAfter(h, now), Challenge: challenged(response)}
 }
 
 // errStale says that a kept connection closed before an answer came.
