@@ -8,7 +8,7 @@ import (
 )
 
 // habitVersion is the first byte of a habit's binary form.
-const habitVersion = 1
+const habitVersion = 2
 
 // quietest is the weight of a bin that is as good as empty.
 const quietest = 1e-3
@@ -77,7 +77,7 @@ func (h *Habit) sound() bool {
 			return false
 		}
 	}
-	return h.polled >= 0 && h.size >= 0 && h.branching >= 0 && h.branching < 0.9 && h.seen >= 0
+	return h.polled >= 0 && h.size >= 0 && h.gap >= 0 && h.lull >= 0 && h.branching >= 0 && h.branching < 0.9 && h.seen >= 0
 }
 
 func (h *Habit) times() iter.Seq[*float64] {
@@ -86,7 +86,7 @@ func (h *Habit) times() iter.Seq[*float64] {
 
 func (h *Habit) scalars() iter.Seq[*float64] {
 	return func(yield func(*float64) bool) {
-		if !yield(&h.size) || !yield(&h.phase) || !yield(&h.branching) || !yield(&h.seen) {
+		if !yield(&h.size) || !yield(&h.gap) || !yield(&h.lull) || !yield(&h.phase) || !yield(&h.branching) || !yield(&h.seen) {
 			return
 		}
 		for i := range h.levels {

@@ -22,6 +22,8 @@ type Habit struct {
 	polled float64 // time of the last poll, 0: never
 	last   float64 // time of the newest batch, 0: none
 	size   float64 // items a batch, smoothed
+	gap    float64 // between batches, smoothed
+	lull   float64 // the longest gap, fading
 
 	levels [len(halfLives)]level
 
@@ -56,6 +58,10 @@ const (
 	maxBatches  = 50 // of one poll; more is a source that shows its archive
 	maxSeed     = 20 // batches of the first document that are learned from
 	profileLife = 30 * day
+	lullLife    = 1460 * day // longer than from one holiday to the next
+
+	seenAtFirst   = 10 // batches that the first branching counts as
+	enoughBatches = 20 // from which on gaps are known
 
 	// What a source is thought to publish that gave no date yet.
 	priorBatches, priorExposure = 2, day
@@ -82,8 +88,12 @@ func (h *Habit) Learn(now time.Time, published []time.Time) {
 	case at <= h.polled:
 		h.polled, h.last = at, min(h.last, at)
 	default:
+		gap, lull, missed := h.gap, h.lull, at-h.polled > week
 		h.polled = max(h.polled, at-week)
 		h.observe(at, h.within(at, published))
+		if missed { // nobody saw how long it really was
+			h.gap, h.lull = gap, lull
+		}
 	}
 }
 
@@ -93,10 +103,20 @@ func (h *Habit) Known() bool { return h.polled != 0 }
 // Rate returns how many items the source publishes a day, on average.
 func (h *Habit) Rate() float64 { return h.rate() * h.items() * day }
 
+// Gaps returns the mean time between two batches and the longest one of the last
+// years, 0 while too few batches are known. The time since the last batch does
+// not count.
+func (h *Habit) Gaps() (mean, longest time.Duration) {
+	if h.seen < seenAtFirst+enoughBatches {
+		return 0, 0
+	}
+	return time.Duration(h.gap * float64(time.Minute)), time.Duration(h.lull * float64(time.Minute))
+}
+
 // seed learns from the first document, which shows what came before.
 func (h *Habit) seed(at float64, published []time.Time) {
 	h.polled, h.size = at, 1
-	h.branching, h.seen = 0.2, 10
+	h.branching, h.seen = 0.2, seenAtFirst
 	var dates []float64
 	for _, p := range published {
 		if x := minutesOf(p); x > 0 && x <= at {
@@ -228,6 +248,10 @@ func (h *Habit) place(x, weight float64) {
 	h.branching = min(max(h.branching+(offspring-h.branching)/h.seen, 0), 0.85)
 	for i := range excitement {
 		h.excited[i] = excitement[i] + 1
+	}
+	if gap := x - h.last; h.last > 0 && gap > 0 {
+		h.gap += (gap - h.gap) / max(h.seen-seenAtFirst, 1)
+		h.lull = max(h.lull*math.Exp2(-gap/lullLife), gap)
 	}
 	h.last = max(h.last, x)
 

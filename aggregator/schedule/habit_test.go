@@ -268,3 +268,49 @@ func FuzzHabitUnmarshalBinary(f *testing.F) {
 		}
 	})
 }
+
+func TestGapsAreThoseUpToTheLastNews(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	var h schedule.Habit
+	now, next := start, start
+	learn := func(span, every time.Duration) {
+		for end := now.Add(span); now.Before(end); {
+			now = now.Add(time.Hour)
+			var published []time.Time
+			for every > 0 && !next.After(now) {
+				published, next = append(published, next), next.Add(every)
+			}
+			h.Learn(now, published)
+		}
+	}
+	check := func(name string, mean, longest time.Duration) {
+		t.Helper()
+		gotMean, gotLongest := h.Gaps()
+		if (gotMean-mean).Abs() > mean/10 || (gotLongest-longest).Abs() > longest/10 {
+			t.Errorf("%s: gaps of %v, at most %v, want %v and %v", name, gotMean, gotLongest, mean, longest)
+		}
+	}
+	const day = 24 * time.Hour
+	learn(3*day, 6*time.Hour)
+	check("too few", 0, 0)
+	learn(60*day, 6*time.Hour)
+	check("even", 6*time.Hour, 6*time.Hour)
+	learn(20*day, 0)
+	check("in a silence", 6*time.Hour, 6*time.Hour)
+	next = now
+	learn(60*day, 6*time.Hour)
+	check("after a silence", 6*time.Hour, 20*day)
+	now = now.Add(100 * day)
+	next = now
+	learn(60*day, 6*time.Hour)
+	check("after nobody looked", 6*time.Hour, 20*day)
+
+	b, err := h.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.UnmarshalBinary(b); err != nil {
+		t.Fatal(err)
+	}
+	check("read again", 6*time.Hour, 20*day)
+}
