@@ -240,7 +240,7 @@ func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings
 			continue
 		}
 		gone := old.State.Gone
-		old.State.Gone, old.State.Failures, old.State.NextDue = false, 0, time.Time{}
+		old.State.Gone, old.State.Failures, old.State.NextDue, old.State.Trouble = false, 0, time.Time{}, ""
 		if moved || gone {
 			old.State.MovedTo, old.State.Moving = "", ""
 		}

@@ -203,6 +203,7 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 		if p.State, err = c.plan(ctx, m, p.State, r.Published); err != nil {
 			return storage.Poll{}, outcome{}, err
 		}
+		p.Events, p.State.Trouble = happened(p.Source, *m.ending, p.State, m.now)
 	}
 	if m.articles {
 		var left int

@@ -17,6 +17,9 @@ type ending struct {
 	limited bool          // the publisher refused because of too many requests
 	outage  bool          // our own network is down
 	planned time.Duration // wait before this poll
+
+	before    storage.State // of the source
+	challenge string        // the service that wants to see a browser first; empty: none
 }
 
 // visit is what the policy goes by for a source in that state.

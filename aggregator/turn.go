@@ -134,22 +134,25 @@ func (t turn) failed(ctx context.Context, cause error) (Result, error) {
 	s.Failures++
 	s.Error = line(cause)
 	s.Status = 0
-	end := ending{planned: t.planned()}
+	end := ending{planned: t.planned(), before: t.state}
 	said := reply{host: t.host()}
 	status := (*fetch.StatusError)(nil)
 	switch {
 	case errors.As(cause, &status):
 		s.Status, s.NotBefore = status.Code, t.bounded(status.RetryAfter)
 		s.Gone = status.Code == http.StatusGone && !t.visit.Temporary
-		end.limited = limited(status.Code, t.visit.Traffic.Run)
+		end.limited, end.challenge = limited(status.Code, t.visit.Traffic.Run), status.Challenge
 		said.answered, said.refused = true, end.limited && s.NotBefore.IsZero()
 		if isPause(status.Code) {
 			said.pause = s.NotBefore
 		}
 	case errors.Is(cause, parse.ErrNoFeed):
 		s.Status = http.StatusOK
+		if end.challenge = fetch.Challenge(t.visit.Header, t.visit.Body); end.challenge != "" {
+			s.Error += ", but a challenge page of " + end.challenge
+		}
 	}
-	if t.unreached(cause) {
+	if end.challenge == "" && t.unreached(cause) {
 		said.answered = false
 		well := t.state.Failures == 0 && !t.state.LastSuccess.IsZero()
 		if end.outage, said.pardoned = t.outage.unreached(said.host, t.source.ID, well, t.now); end.outage {
@@ -228,7 +231,7 @@ func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Res
 	for i := range items {
 		digests[i] = items[i].Digest
 	}
-	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned()}
+	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned(), before: t.state}
 	result, err := t.commit(ctx, commit{poll: &p, items: digests, before: t.state.Seen, articles: t.source.FullText, ending: &end, now: t.now})
 	result.reply = reply{host: t.host(), answered: true, pause: t.pause}
 	return result, err

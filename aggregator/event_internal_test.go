@@ -1,0 +1,207 @@
+package aggregator
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"newsfeed/aggregator/schedule"
+	"newsfeed/storage"
+)
+
+// told returns the events of a poll as text.
+func told(end ending, after storage.State, now time.Time) (list []string, trouble storage.EventKind) {
+	events, trouble := happened("paper", end, after, now)
+	for _, e := range events {
+		if e.Source != "paper" || !e.Time.Equal(now) {
+			list = append(list, "of another source or time: ")
+		}
+		list = append(list, string(e.Kind)+": "+e.Detail)
+	}
+	return list, trouble
+}
+
+func TestEventsOfAPoll(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	well := storage.State{LastSuccess: ago(2 * time.Hour), LastNew: ago(3 * time.Hour), Traffic: storage.Traffic{Since: ago(9 * time.Hour)}}
+	failing := func(before storage.State, n int, text string) storage.State {
+		before.Failures, before.Error = n, text
+		return before
+	}
+	in := func(s storage.State, trouble storage.EventKind) storage.State {
+		s.Trouble = trouble
+		return s
+	}
+	read := func(s storage.State) storage.State {
+		s.LastSuccess, s.Failures = now, 0
+		return s
+	}
+	moved := func(s storage.State, to string) storage.State {
+		s.MovedTo = to
+		return s
+	}
+	gone := failing(well, 1, "410 Gone")
+	gone.Gone = true
+	never := storage.State{Traffic: storage.Traffic{Since: ago(time.Hour)}}
+	young := storage.State{Traffic: storage.Traffic{Since: ago(time.Hour - time.Second)}}
+	brief := well
+	brief.LastSuccess = ago(59 * time.Minute)
+	for _, test := range []struct {
+		name          string
+		before, after storage.State
+		end           ending
+		want          []string
+		trouble       storage.EventKind
+	}{
+		{name: "well", before: well, after: read(well), end: ending{read: true}},
+		{name: "the first failures", before: well, after: failing(well, 2, "500")},
+		{name: "broken", before: well, after: failing(well, 3, "500"), want: []string{"broken: 500; last read 2 hours before"}, trouble: storage.Broken},
+		{
+			name: "broken without secrets", before: well, after: failing(well, 3, `get "https://u:p@x.example/a?key=1#f": no`),
+			want: []string{`broken: get "https://x.example/a": no; last read 2 hours before`}, trouble: storage.Broken,
+		},
+		{name: "still broken", before: in(well, storage.Broken), after: failing(well, 9, "500"), trouble: storage.Broken},
+		{name: "not for an hour", before: brief, after: failing(brief, 5, "500")},
+		{name: "never read", before: never, after: failing(never, 3, "404 Not Found"), want: []string{"broken: 404 Not Found; never read"}, trouble: storage.Broken},
+		{name: "never read, not for an hour", before: young, after: failing(young, 3, "404 Not Found")},
+		{name: "our own network", before: well, after: failing(well, 7, "no route"), end: ending{outage: true}},
+		{name: "our own network, and trouble before", before: in(well, storage.Silent), after: failing(well, 7, "no route"), end: ending{outage: true}, trouble: storage.Silent},
+		{
+			name: "challenged", before: well, after: failing(well, 1, "403 Forbidden, a challenge page of HUMAN"), end: ending{challenge: "HUMAN"},
+			want: []string{"challenged: 403 Forbidden, a challenge page of HUMAN; last read 2 hours before"}, trouble: storage.Challenged,
+		},
+		{name: "still challenged", before: in(well, storage.Challenged), after: failing(well, 4, "403"), end: ending{challenge: "HUMAN"}, trouble: storage.Challenged},
+		{name: "challenged and failing otherwise", before: in(well, storage.Challenged), after: failing(well, 4, "500"), trouble: storage.Challenged},
+		{
+			name: "broken and now challenged", before: in(well, storage.Broken), after: failing(well, 4, "403"), end: ending{challenge: "HUMAN"},
+			want: []string{"challenged: 403; last read 2 hours before"}, trouble: storage.Challenged,
+		},
+		{name: "challenged from the start", before: young, after: failing(young, 1, "403"), end: ending{challenge: "HUMAN"}},
+		{name: "gone", before: well, after: gone, want: []string{"gone: 410 Gone; last read 2 hours before"}, trouble: storage.Gone},
+		{name: "gone when broken", before: in(well, storage.Broken), after: gone, want: []string{"gone: 410 Gone; last read 2 hours before"}, trouble: storage.Gone},
+		{name: "recovered", before: in(well, storage.Broken), after: read(well), end: ending{read: true}, want: []string{"recovered: last read 2 hours before"}},
+		{name: "recovered from a challenge", before: in(well, storage.Challenged), after: read(well), end: ending{read: true}, want: []string{"recovered: last read 2 hours before"}},
+		{name: "moved", before: well, after: read(moved(well, "https://u:p@new.example/feed?key=1")), end: ending{read: true}, want: []string{"moved: https://new.example/feed"}},
+		{name: "moved to another query", before: moved(well, "https://new.example/feed?key=1"), after: read(moved(well, "https://new.example/feed?key=2")), end: ending{read: true}},
+		{name: "moved on", before: moved(well, "https://new.example/feed"), after: read(moved(well, "https://newer.example/feed")), end: ending{read: true}, want: []string{"moved: https://newer.example/feed"}},
+		{
+			name: "recovered where it moved to", before: in(well, storage.Broken), after: read(moved(well, "https://new.example/feed")), end: ending{read: true},
+			want: []string{"moved: https://new.example/feed", "recovered: last read 2 hours before"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.end.before = test.before
+			got, trouble := told(test.end, test.after, now)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("events (-want +got)\n%s", diff)
+			}
+			if trouble != test.trouble {
+				t.Errorf("trouble %q, want %q", trouble, test.trouble)
+			}
+		})
+	}
+}
+
+// reader polls a source that publishes at the times that next gives, every six
+// hours, and collects what is told of it.
+type reader struct {
+	now   time.Time
+	next  func(time.Time) time.Time
+	due   time.Time // of the next news
+	habit schedule.Habit
+	state storage.State
+	told  []string
+}
+
+func (r *reader) poll(t *testing.T) {
+	r.now = r.now.Add(6 * time.Hour)
+	after := r.state
+	after.LastSuccess = r.now
+	var published []time.Time
+	for ; !r.due.After(r.now); r.due = r.next(r.due) {
+		published = append(published, r.due)
+	}
+	if len(published) > 0 {
+		after.LastNew = r.now
+	}
+	r.habit.Learn(r.now, published)
+	var err error
+	if after.Habit, err = r.habit.AppendBinary(nil); err != nil {
+		t.Fatal(err)
+	}
+	list, trouble := told(ending{read: true, before: r.state}, after, r.now)
+	after.Trouble = trouble
+	r.state, r.told = after, append(r.told, list...)
+}
+
+func (r *reader) pollFor(t *testing.T, span time.Duration) {
+	for end := r.now.Add(span); r.now.Before(end); {
+		r.poll(t)
+	}
+}
+
+const day = 24 * time.Hour
+
+func TestASilentSourceIsToldOnce(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name         string
+		every, quiet time.Duration
+		want         []string
+	}{
+		{"often", 5 * time.Hour, 30 * day, []string{"silent: nothing new for 7 days; news used to be 5 hours apart", "resumed: after 30 days without"}},
+		{"often, a week", 5 * time.Hour, 7 * day, nil},
+		{"every second day", 48 * time.Hour, 19 * day, nil},
+		{"every second day, long", 48 * time.Hour, 30 * day, []string{"silent: nothing new for 20 days; news used to be 2 days apart", "resumed: after 30 days without"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := &reader{now: start, due: start, next: func(x time.Time) time.Time { return x.Add(test.every) }}
+			r.pollFor(t, 90*day)
+			r.due = r.now.Add(test.quiet)
+			r.pollFor(t, test.quiet+day)
+			if diff := cmp.Diff(test.want, r.told); diff != "" {
+				t.Errorf("events (-want +got)\n%s", diff)
+			}
+			if r.state.Trouble != "" {
+				t.Errorf("trouble %q", r.state.Trouble)
+			}
+		})
+	}
+}
+
+func TestSilenceIsSeldomAFalseAlarm(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	random := rand.New(rand.NewPCG(1, 1))
+	wait := func(mean time.Duration) time.Duration { return time.Duration(random.ExpFloat64() * float64(mean)) }
+	for _, test := range []struct {
+		name string
+		most int // in ten years
+		next func(time.Time) time.Time
+	}{
+		{"hourly", 0, func(x time.Time) time.Time { return x.Add(wait(time.Hour)) }},
+		{"weekly", 0, func(x time.Time) time.Time { return x.Add(wait(7 * day)) }},
+		{"in bursts", 10, func(x time.Time) time.Time {
+			if random.IntN(10) == 0 {
+				return x.Add(wait(10 * day))
+			}
+			return x.Add(time.Hour)
+		}},
+	} {
+		alarms := 0
+		for range 10 {
+			r := &reader{now: start, due: test.next(start), next: test.next}
+			r.pollFor(t, 365*day)
+			for _, s := range r.told {
+				if s[0] == 's' {
+					alarms++
+				}
+			}
+		}
+		if alarms > test.most {
+			t.Errorf("%s: %d alarms in 10 years", test.name, alarms)
+		}
+	}
+}
