@@ -96,7 +96,7 @@ func (t *tidings) read() {
 		t.end(storage.Recovered, t.lastRead())
 	case storage.Silent:
 		if t.after.LastNew.After(t.before.LastNew) {
-			t.end(storage.Resumed, fmt.Sprintf("after %s without", span(t.now.Sub(t.before.LastNew))))
+			t.end(storage.Resumed, fmt.Sprintf("nothing new for %s before", span(t.now.Sub(t.before.LastNew))))
 		}
 	default:
 		if t.after.LastNew.IsZero() || quiet <= silentAfter {

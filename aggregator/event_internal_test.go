@@ -152,10 +152,10 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 		every, quiet time.Duration
 		want         []string
 	}{
-		{"often", 5 * time.Hour, 30 * day, []string{"silent: nothing new for 7 days; news used to be 5 hours apart", "resumed: after 30 days without"}},
+		{"often", 5 * time.Hour, 30 * day, []string{"silent: nothing new for 7 days; news used to be 5 hours apart", "resumed: nothing new for 30 days before"}},
 		{"often, a week", 5 * time.Hour, 7 * day, nil},
 		{"every second day", 48 * time.Hour, 19 * day, nil},
-		{"every second day, long", 48 * time.Hour, 30 * day, []string{"silent: nothing new for 20 days; news used to be 2 days apart", "resumed: after 30 days without"}},
+		{"every second day, long", 48 * time.Hour, 30 * day, []string{"silent: nothing new for 20 days; news used to be 2 days apart", "resumed: nothing new for 30 days before"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := &reader{now: start, due: start, next: func(x time.Time) time.Time { return x.Add(test.every) }}

@@ -14,7 +14,8 @@ const tokenArgument = "token"
 
 // Handler returns the public handler: the merged feed at /feed.FORMAT, one
 // source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
-// view at /feeds/NAME.FORMAT, and a page that leads to the merged feed and the
+// view at /feeds/NAME.FORMAT, the feed about the sources themselves at
+// /health.atom, and a page that leads to the merged feed and the
 // public views at /. A view that has a token is there for those alone who give
 // it as ?token=. It answers GET and HEAD only, and who asks for a feed all the
 // time without saying what they have is told to wait.
@@ -30,6 +31,7 @@ func (p *Publisher) Handler() http.Handler {
 			p.answer(w, r, g, err)
 		}))
 	}
+	mux.HandleFunc("GET /"+healthPath, p.meter.limited(p.health()))
 	mux.HandleFunc("GET /sources/{file}", p.selected(func(name string) Selection { return Selection{Source: name} }))
 	mux.HandleFunc("GET /categories/{file}", p.selected(func(name string) Selection {
 		return Selection{Category: strings.ToLower(name)}

@@ -18,6 +18,7 @@ type memory struct {
 	settings storage.Settings
 	sources  []storage.Source
 	entries  []storage.Entry // in order of first commit
+	events   []storage.Event // in order of commit
 	editions map[string]storage.Edition
 	records  int // of editions
 	version  uint64
@@ -60,7 +61,17 @@ func (m *memory) Edition(_ context.Context, path string) (storage.Edition, error
 	return storage.Edition{}, cmp.Or(m.err, storage.ErrNotFound)
 }
 
-func (m *memory) Events(context.Context, uint64, int) ([]storage.Event, error) { return nil, m.err }
+func (m *memory) Events(_ context.Context, before uint64, limit int) ([]storage.Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []storage.Event
+	for _, e := range slices.Backward(m.events) {
+		if len(out) < limit && (before == 0 || e.Number < before) {
+			out = append(out, e)
+		}
+	}
+	return out, m.err
+}
 
 // change applies one commit.
 func (m *memory) change(commit func(*memory)) {
