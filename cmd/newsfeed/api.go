@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("POST /api/poll", a.poll)
 	mux.HandleFunc("GET /api/sources", a.sources)
+	mux.HandleFunc("GET /api/events", a.events)
 	mux.HandleFunc("GET /api/why", a.why)
 	mux.HandleFunc("GET /api/politeness", a.politeness)
 	mux.HandleFunc("POST /api/filter", a.filterTest)
@@ -203,18 +205,28 @@ func (a api) feed(w http.ResponseWriter, r *http.Request) {
 		fail(w, badRequest(fmt.Sprintf("there is no format %q", format)))
 		return
 	}
-	sel, err := selection(name)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	rendering, err := publish.Render(r.Context(), a.store, sel, format)
+	rendering, err := a.render(r.Context(), name, format)
 	if err != nil {
 		fail(w, inFeed(name, err))
 		return
 	}
 	w.Header().Set("Content-Type", rendering.ContentType)
 	_, _ = w.Write(rendering.Body)
+}
+
+// render renders the feed of that name.
+func (a api) render(ctx context.Context, name string, format publish.Format) (publish.Rendering, error) {
+	if name == healthFeed {
+		if format != publish.Atom {
+			return publish.Rendering{}, badRequest("the health feed is there as atom only")
+		}
+		return publish.RenderHealth(ctx, a.store)
+	}
+	sel, err := selection(name)
+	if err != nil {
+		return publish.Rendering{}, err
+	}
+	return publish.Render(ctx, a.store, sel, format)
 }
 
 // badRequest is an error of who asks.

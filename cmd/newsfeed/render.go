@@ -16,7 +16,7 @@ func (p *program) renderCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "render",
 		Short:   "Write a feed to standard output",
-		Example: "  newsfeed render --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
+		Example: "  newsfeed render --format atom\n  newsfeed render --feed health --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !slices.Contains(publish.Formats(), publish.Format(format)) {
@@ -30,10 +30,13 @@ func (p *program) renderCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME or the name of a view")
+	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, the name of a view, or health: what happened to the sources")
 	c.Flags().StringVar(&format, "format", "rss", "rss, atom or json")
 	return c
 }
+
+// healthFeed is the name of the feed about the sources themselves.
+const healthFeed = "health"
 
 // feedNames says how feeds are named.
 const feedNames = "feeds are named feed, sources/ID, categories/NAME or, for a view, feeds/NAME or NAME"

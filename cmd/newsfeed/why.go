@@ -35,6 +35,7 @@ func (p *program) whyCommand() *cobra.Command {
 			}
 			if why.Source != nil {
 				p.explain(*why.Source, time.Now())
+				p.explainEvents(why.Events)
 			}
 			for _, e := range why.Entries {
 				p.explainEntry(e)
@@ -101,6 +102,16 @@ func (p *program) explain(s sourceJSON, now time.Time) {
 			name = "  not before"
 		}
 		line(name, "%s by %s", b.At, b.By)
+	}
+}
+
+func (p *program) explainEvents(list []eventJSON) {
+	for i, e := range list {
+		name := ""
+		if i == 0 {
+			name = "last events"
+		}
+		p.line(name, "%s %s: %s", e.Time, e.Kind, e.Detail)
 	}
 }
 

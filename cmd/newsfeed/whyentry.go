@@ -22,16 +22,18 @@ import (
 type whyJSON struct {
 	Asked   string         `json:"asked"`
 	Source  *sourceJSON    `json:"source,omitempty"`
+	Events  []eventJSON    `json:"events,omitempty"` // the last ones of the source
 	Entries []whyEntryJSON `json:"entries"`
 	More    int            `json:"more"`    // entries that are not told of
 	Removed string         `json:"removed"` // RFC 3339, or empty
 }
 
-// The greatest number of entries that why tells of, and of others of its story
-// that it names with one.
+// The greatest number of entries that why tells of, of others of its story that
+// it names with one, and of events of a source.
 const (
 	mostWhy    = 20
 	mostOthers = 20
+	whyEvents  = 5
 )
 
 // whyEntryJSON is what was decided about an entry. Times are RFC 3339 or empty.
@@ -113,6 +115,10 @@ func (a api) why(w http.ResponseWriter, r *http.Request) {
 	if s, ok := byID[asked]; ok {
 		j := newSourceJSON(s, aggregator.Pauses(sources, time.Now()))
 		answer.Source = &j
+		if answer.Events, err = a.lastEvents(r.Context(), s.ID, whyEvents); err != nil {
+			fail(w, err)
+			return
+		}
 	}
 	entries, err := a.named(r.Context(), asked, sources)
 	if err != nil {
