@@ -129,3 +129,28 @@ func TestChallengesEverywhereAreNoOutage(t *testing.T) {
 		}
 	})
 }
+
+func TestASourceEnabledAnewStartsOver(t *testing.T) {
+	s, store := newSite(t), openStore(t)
+	s.set("/a", turns(status(http.StatusGone), status(http.StatusGone), feed("one")))
+	o := options(store, s, "/a")
+	again := func() {
+		t.Helper()
+		for _, o.Sources[0].Disabled = range []bool{true, false} {
+			a, stop := run(t, o)
+			poll(t, a, false)
+			stop()
+		}
+	}
+	a, stop := run(t, o)
+	poll(t, a, false)
+	stop()
+	requireEvents(t, store, "a", "gone: 410 Gone; never read")
+	again()
+	requireEvents(t, store, "a", "gone: 410 Gone; never read", "gone: 410 Gone; never read")
+	again()
+	requireEvents(t, store, "a", "gone: 410 Gone; never read", "gone: 410 Gone; never read")
+	if st := state(t, store, "a"); st.Trouble != "" || st.LastSuccess.IsZero() {
+		t.Errorf("state %+v", st)
+	}
+}
