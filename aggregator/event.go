@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"newsfeed/storage"
@@ -50,7 +51,13 @@ type tidings struct {
 	events        []storage.Event
 }
 
+// maxDetail bounds the detail of an event in bytes: servers have a say in it.
+const maxDetail = 1000
+
 func (t *tidings) tell(kind storage.EventKind, detail string) {
+	if len(detail) > maxDetail {
+		detail = strings.ToValidUTF8(detail[:maxDetail], "") + "…"
+	}
 	t.events = append(t.events, storage.Event{Source: t.source, Time: t.now, Kind: kind, Detail: detail})
 }
 

@@ -2,6 +2,7 @@ package aggregator
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,10 @@ func TestEventsOfAPoll(t *testing.T) {
 		{
 			name: "broken without secrets", before: well, after: failing(well, 3, `get "https://u:p@x.example/a?key=1#f": no`),
 			want: []string{`broken: get "https://x.example/a": no; last read 2 hours before`}, trouble: storage.Broken,
+		},
+		{
+			name: "broken with many words", before: well, after: failing(well, 3, strings.Repeat("ö", 9999)),
+			want: []string{"broken: " + strings.Repeat("ö", 500) + "…"}, trouble: storage.Broken,
 		},
 		{name: "still broken", before: in(well, storage.Broken), after: failing(well, 9, "500"), trouble: storage.Broken},
 		{name: "not for an hour", before: brief, after: failing(brief, 5, "500")},
