@@ -9,7 +9,9 @@ import (
 // notModified evaluates the preconditions of a GET or HEAD request: RFC 9110,
 // section 13.2.2. The date counts only where no tag is given.
 func notModified(h http.Header, etag string, modified time.Time) bool {
-	if tags := h.Values("If-None-Match"); len(tags) > 0 {
+	if tags := h["If-None-Match"]; len(tags) == 1 && tags[0] == etag {
+		return true // what nearly all ask
+	} else if len(tags) > 0 {
 		return matches(strings.Join(tags, ","), etag)
 	}
 	since, err := http.ParseTime(h.Get("If-Modified-Since"))

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 // page is a rendering as it goes over the wire.
 type page struct {
 	Rendering
-	header http.Header // of 200 and of 304; its values are shared
+	header http.Header // of 200; its values are shared
 	token  string      // needed to read it, or empty
 
 	// What is new in a feed is told by these; a page that is none has none.
@@ -23,6 +24,10 @@ type page struct {
 
 // contentPolicy lets a feed that is opened in a browser do nothing.
 const contentPolicy = "default-src 'none'; style-src 'self'; sandbox"
+
+// notModifiedHeader is what a 304 says: RFC 9110, section 15.4.5. What else
+// there is to say of a page is known to who asks.
+var notModifiedHeader = []string{"Access-Control-Allow-Origin", "Cache-Control", "Etag", "Last-Modified", "Vary"}
 
 // newPage makes the page of a feed; last is the one before it, or nil.
 func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
@@ -86,9 +91,12 @@ func (g *page) size() int {
 
 // serve answers a GET or HEAD request.
 func (g *page) serve(w http.ResponseWriter, r *http.Request) {
+	unchanged := notModified(r.Header, g.ETag, g.LastModified)
 	h := w.Header()
 	for name, values := range g.header {
-		h[name] = values
+		if !unchanged || slices.Contains(notModifiedHeader, name) {
+			h[name] = values
+		}
 	}
 	// RFC 9110, section 8.8.2.1: never later than the message itself. What is
 	// compared is the true time, so that nobody who was told the earlier one
@@ -96,7 +104,7 @@ func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 	if now := time.Now(); g.LastModified.After(now) {
 		h.Set("Last-Modified", now.UTC().Format(http.TimeFormat))
 	}
-	if notModified(r.Header, g.ETag, g.LastModified) {
+	if unchanged {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
