@@ -27,6 +27,7 @@ var Allowed = map[string][]string{
 	"internal/arrows":              {},
 	"internal/storyscore":          {"aggregator/dedup", "aggregator/normalize", "aggregator/parse", "storage"},
 	"internal/pollsim":             {"aggregator/schedule"},
+	"internal/servebench":          {},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
 		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config",
@@ -36,16 +37,17 @@ var Allowed = map[string][]string{
 // Libraries names for a library the only rooms that may meet it, by the
 // beginning of its import path.
 var Libraries = map[string][]string{
-	"go.etcd.io/bbolt":             {"storage/bolt"},
-	"github.com/mmcdole/gofeed":    {"aggregator/parse"},
-	"github.com/gorilla/feeds":     {"aggregator/publish"},
-	"github.com/robfig/cron":       {"aggregator", "aggregator/schedule", "config"},
-	"github.com/pelletier/go-toml": {"config"},
-	"github.com/caarlos0/env":      {"config"},
-	"github.com/tinylib/msgp":      {"storage/bolt"},
-	"github.com/spf13/cobra":       {"cmd/newsfeed"},
-	"github.com/coreos/go-systemd": {"cmd/newsfeed"},
-	"github.com/jedib0t/go-pretty": {"cmd/newsfeed"},
-	"code.dny.dev/ssrf":            {"aggregator/fetch"},
-	"github.com/expr-lang/expr":    {"aggregator/filter"},
+	"go.etcd.io/bbolt":              {"storage/bolt"},
+	"github.com/mmcdole/gofeed":     {"aggregator/parse"},
+	"github.com/gorilla/feeds":      {"aggregator/publish"},
+	"github.com/andybalholm/brotli": {"aggregator/publish"},
+	"github.com/robfig/cron":        {"aggregator", "aggregator/schedule", "config"},
+	"github.com/pelletier/go-toml":  {"config"},
+	"github.com/caarlos0/env":       {"config"},
+	"github.com/tinylib/msgp":       {"storage/bolt"},
+	"github.com/spf13/cobra":        {"cmd/newsfeed"},
+	"github.com/coreos/go-systemd":  {"cmd/newsfeed"},
+	"github.com/jedib0t/go-pretty":  {"cmd/newsfeed"},
+	"code.dny.dev/ssrf":             {"aggregator/fetch"},
+	"github.com/expr-lang/expr":     {"aggregator/filter"},
 }
