@@ -202,7 +202,8 @@ type Query struct {
 }
 
 // Cursor is a place in the order of entries. It is opaque; the empty cursor
-// is the newest end.
+// is the newest end. To continue where no page ended is ErrNotFound, as far as
+// the store can tell.
 type Cursor string
 
 // Page is one page of a longer list. Next is empty on the last page.

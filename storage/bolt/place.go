@@ -56,7 +56,7 @@ func parseCursor(c storage.Cursor) (place, error) {
 		err = errors.New("wrong length")
 	}
 	if err != nil {
-		return place{}, fmt.Errorf("cursor %.64q: %w", c, err)
+		return place{}, fmt.Errorf("%w: cursor %.64q: %w", storage.ErrNotFound, c, err)
 	}
 	return place(b), nil
 }
