@@ -12,7 +12,7 @@ import (
 
 // describe says what the feed is about.
 func (d *feed) describe(ctx context.Context, c contents, from sources) error {
-	title := cmp.Or(line(legal(c.settings.Feed.Title)), "News Feed")
+	title := feedTitle(c.settings)
 	census := census(countSources(c.settings.Sources, c.view))
 	switch {
 	case d.sel.Source != "":
@@ -34,6 +34,9 @@ func (d *feed) describe(ctx context.Context, c contents, from sources) error {
 	}
 	return nil
 }
+
+// feedTitle returns the title of the merged feed.
+func feedTitle(s storage.Settings) string { return cmp.Or(line(legal(s.Feed.Title)), "News Feed") }
 
 // countSources counts the sources that a view selects and that are not hidden. The
 // zero view selects all.

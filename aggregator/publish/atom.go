@@ -25,9 +25,6 @@ type atomFeed struct {
 	Entries   []atomEntry
 }
 
-// FeedXml makes it a feeds.XmlFeed.
-func (f atomFeed) FeedXml() any { return f }
-
 // atomText is a Text construct of plain text.
 type atomText struct {
 	Type string `xml:"type,attr"`
@@ -71,7 +68,7 @@ func (d feed) writeAtom(w io.Writer) error {
 	for i, it := range d.items {
 		out.Entries[i] = it.atom()
 	}
-	return feeds.WriteXML(out, w)
+	return feeds.WriteXML(styled{d.base, out}, w)
 }
 
 func atomDate(t time.Time) string { return t.UTC().Format(time.RFC3339) }

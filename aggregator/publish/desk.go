@@ -23,6 +23,7 @@ type desk struct {
 	store   storage.Reader
 	packers *packers
 	finish  func(r Rendering, doc feed, f Format, last *page) *page
+	web     func(context.Context, webOrder, packer) (*page, error)
 	flight  singleflight.Group
 	slots   chan struct{} // bounds the pages in the making
 
@@ -36,6 +37,7 @@ type desk struct {
 type order struct {
 	sel    Selection
 	format Format
+	web    webOrder // a page for people instead of a feed, if not zero
 }
 
 // kept is a page and the version of the store that it shows.
@@ -66,7 +68,7 @@ func (d *desk) page(ctx context.Context, o order) (*page, error) {
 		return p, nil
 	}
 	// The work is shared, so that it must not end with the request of one.
-	key := fmt.Sprintf("%q %d", o, stats.Version)
+	key := fmt.Sprintf("%#v %d", o, stats.Version)
 	made, err, _ := d.flight.Do(key, func() (any, error) {
 		if p := d.find(o, stats.Version); p != nil {
 			return p, nil
@@ -91,6 +93,11 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 		defer func() { <-d.slots }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if o.web != (webOrder{}) {
+		pack := d.packers.get(d.last(o))
+		defer d.packers.put(pack)
+		return d.web(ctx, o.web, pack)
 	}
 	doc, err := read(ctx, d.store, o.sel)
 	if err != nil {

@@ -10,7 +10,12 @@ const (
 	JSON Format = "json" // JSON Feed 1.1
 )
 
-// Formats returns every format, in the order in which they are offered.
+// HTML is the page of a feed, for people. It is none of Formats: only that of
+// the merged feed is served, at the base URL.
+const HTML Format = "html"
+
+// Formats returns every format that feeds are subscribed to in, in the order in
+// which they are offered.
 func Formats() []Format { return []Format{RSS, Atom, JSON} }
 
 // Ext returns the ending of the format's paths, with its dot.

@@ -15,16 +15,17 @@ const tokenArgument = "token"
 // Handler returns the public handler: the merged feed at /feed.FORMAT, one
 // source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
 // view at /feeds/NAME.FORMAT, the feed about the sources themselves at
-// /health.atom, and a page that leads to the merged feed and the
-// public views at /. A view that has a token is there for those alone who give
-// it as ?token=. It answers GET and HEAD only, and who asks for a feed all the
-// time without saying what they have is told to wait.
+// /health.atom; and for people the merged feed at /, one story at /stories/ID,
+// and how the sources are at /sources. A view that has a token is there for
+// those alone who give it as ?token=. It answers GET and HEAD only, and who asks
+// for a feed all the time without saying what they have is told to wait.
 func (p *Publisher) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		g, err := p.home(r.Context())
-		p.answer(w, r, g, err)
+		g, err := p.front(r.Context(), newWebOrder(r.URL.Query()))
+		p.answerPage(w, r, g, err)
 	})
+	p.handlePages(mux)
 	for _, f := range Formats() {
 		mux.HandleFunc("GET /"+Selection{}.Path(f), p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 			g, err := p.page(r.Context(), order{format: f})
@@ -38,19 +39,6 @@ func (p *Publisher) Handler() http.Handler {
 	}))
 	mux.HandleFunc("GET /feeds/{file}", p.selected(func(name string) Selection { return Selection{View: name} }))
 	return mux
-}
-
-func (p *Publisher) home(ctx context.Context) (*page, error) {
-	if e := p.merged.Load(); e != nil {
-		return e.home, nil
-	}
-	doc, err := read(ctx, p.store, Selection{})
-	if err != nil {
-		return nil, err
-	}
-	pack := p.packers.get()
-	defer p.packers.put(pack)
-	return p.newHome(doc, pack)
 }
 
 // page returns the page of a feed: one that was rendered in the background, or
@@ -72,7 +60,7 @@ func (p *Publisher) selected(selection func(name string) Selection) http.Handler
 	return p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		for _, f := range Formats() {
 			if name, ok := strings.CutSuffix(r.PathValue("file"), f.Ext()); ok && name != "" {
-				g, err := p.page(r.Context(), order{selection(name), f})
+				g, err := p.page(r.Context(), order{sel: selection(name), format: f})
 				if err == nil && !g.opensFor(r) {
 					err = storage.ErrNotFound
 				}

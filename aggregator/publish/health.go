@@ -114,7 +114,7 @@ func (h health) write() ([]byte, error) {
 		out.Entries = append(out.Entries, e)
 	}
 	var body bytes.Buffer
-	if err := feeds.WriteXML(out, &body); err != nil {
+	if err := feeds.WriteXML(styled{h.base, out}, &body); err != nil {
 		return nil, fmt.Errorf("render %s: %w", healthPath, err)
 	}
 	return body.Bytes(), nil

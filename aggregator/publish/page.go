@@ -123,7 +123,7 @@ func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 
 // send sends a body, or says only what it is like to who asks with HEAD.
 func (g *page) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	w.Header().Set("Content-Type", g.ContentType)
+	w.Header().Set("Content-Type", shownAs(g.ContentType, r.Header))
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {

@@ -80,15 +80,19 @@ type Publisher struct {
 	desk    *desk
 	packers packers
 	meter   *meter // nil: there is no limit
+	rates   rates
 
 	told time.Time // the newest time of an edition; for Run alone
 }
 
-// edition is the merged feed in every format, and the page that leads to it.
+// edition is the merged feed in every format, and its page for people.
 type edition struct {
 	pages map[Format]*page
 	home  *page
 }
+
+// frontPath is the path of the page in its edition.
+const frontPath = "./"
 
 // shelf holds the pages of views.
 type shelf map[order]*page
@@ -107,6 +111,7 @@ func New(o Options) *Publisher {
 	}
 	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
 	p.desk = newDesk(o.Store, o.CacheBytes, &p.packers, p.newPage)
+	p.desk.web = p.webPage
 	return p
 }
 
@@ -201,10 +206,10 @@ func (p *Publisher) renderMerged(ctx context.Context, giveUp time.Time) error {
 		next.pages[f] = p.newPage(r, doc, f, last.pages[f])
 		out.add(doc.sel.Path(f), next.pages[f], last.pages[f])
 	}
-	if next.home, err = p.newHome(doc, pack); err != nil {
+	if next.home, err = p.webPage(ctx, webOrder{kind: frontPage}, pack); err != nil {
 		return err
 	}
-	out.add(homePath, next.home, last.home)
+	out.add(frontPath, next.home, last.home)
 	if err := p.revise(ctx, out, giveUp); err != nil {
 		return err
 	}
@@ -238,7 +243,7 @@ func (p *Publisher) renderViews(ctx context.Context, giveUp time.Time) error {
 			if err != nil {
 				return err
 			}
-			o := order{doc.sel, f}
+			o := order{sel: doc.sel, format: f}
 			next[o] = p.newPage(r, doc, f, last[o])
 			out.add(doc.sel.Path(f), next[o], last[o])
 		}

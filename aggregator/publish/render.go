@@ -33,6 +33,9 @@ type Rendering struct {
 // A source, category or view that is not there, or hidden, is
 // storage.ErrNotFound. The addresses in a feed that needs a token carry it.
 func Render(ctx context.Context, r storage.Reader, sel Selection, f Format) (Rendering, error) {
+	if f == HTML {
+		return renderHTML(ctx, r, sel)
+	}
 	doc, err := read(ctx, r, sel)
 	if err != nil {
 		return Rendering{}, err

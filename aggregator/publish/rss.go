@@ -26,9 +26,6 @@ type rssRoot struct {
 	Channel   rssChannel
 }
 
-// FeedXml makes it a feeds.XmlFeed.
-func (r rssRoot) FeedXml() any { return r }
-
 type rssChannel struct {
 	XMLName       xml.Name `xml:"channel"`
 	Title         rssPlain `xml:"title"`
@@ -95,14 +92,14 @@ func (d feed) writeRSS(w io.Writer) error {
 	for i, it := range d.items {
 		channel.Items[i] = it.rss()
 	}
-	return feeds.WriteXML(rssRoot{
+	return feeds.WriteXML(styled{d.base, rssRoot{
 		Version:   "2.0",
 		AtomNS:    atomNS,
 		ContentNS: "http://purl.org/rss/1.0/modules/content/",
 		DCNS:      "http://purl.org/dc/elements/1.1/",
 		MediaNS:   mediaNS,
 		Channel:   channel,
-	}, w)
+	}}, w)
 }
 
 func rssDate(t time.Time) string { return t.UTC().Format(time.RFC1123Z) }

@@ -80,7 +80,7 @@ func TestC28_Headers(t *testing.T) {
 	s := serve(t, fixture())
 	for path, mediaType := range map[string]string{
 		"/feed.rss": "application/rss+xml", "/feed.atom": "application/atom+xml", "/feed.json": "application/feed+json",
-		"/sources/talk.rss": "application/rss+xml", "/categories/politics.json": "application/feed+json", "/": "text/html",
+		"/sources/talk.rss": "application/rss+xml", "/categories/politics.json": "application/feed+json",
 	} {
 		res, body := s.get(path)
 		vary := "Accept-Encoding, A-IM"

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -201,7 +200,7 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 // feed answers with a rendered feed.
 func (a api) feed(w http.ResponseWriter, r *http.Request) {
 	name, format := r.URL.Query().Get("feed"), publish.Format(r.URL.Query().Get("format"))
-	if !slices.Contains(publish.Formats(), format) {
+	if !isFormat(format) {
 		fail(w, badRequest(fmt.Sprintf("there is no format %q", format)))
 		return
 	}

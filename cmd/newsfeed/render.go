@@ -19,8 +19,8 @@ func (p *program) renderCommand() *cobra.Command {
 		Example: "  newsfeed render --format atom\n  newsfeed render --feed health --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !slices.Contains(publish.Formats(), publish.Format(format)) {
-				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom or json", format)}
+			if !isFormat(publish.Format(format)) {
+				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom, json or html", format)}
 			}
 			answer, err := p.ask(c.Context(), "/api/feed", url.Values{"feed": {feed}, "format": {format}})
 			if err != nil {
@@ -31,12 +31,17 @@ func (p *program) renderCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, the name of a view, or health: what happened to the sources")
-	c.Flags().StringVar(&format, "format", "rss", "rss, atom or json")
+	c.Flags().StringVar(&format, "format", "rss", "rss, atom, json or html")
 	return c
 }
 
 // healthFeed is the name of the feed about the sources themselves.
 const healthFeed = "health"
+
+// isFormat reports whether feeds can be rendered in a format.
+func isFormat(f publish.Format) bool {
+	return f == publish.HTML || slices.Contains(publish.Formats(), f)
+}
 
 // feedNames says how feeds are named.
 const feedNames = "feeds are named feed, sources/ID, categories/NAME or, for a view, feeds/NAME or NAME"

@@ -1,0 +1,154 @@
+package publish
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"newsfeed/storage"
+)
+
+const (
+	// statusSize is how many sources a page lists.
+	statusSize = 200
+
+	// statusAge is how old what the page says of polls may be: they change it
+	// without changing what is published.
+	statusAge = 10 * time.Second
+)
+
+// status is the state of the sources.
+type status struct {
+	Census  string
+	Sources []sourceStatus
+	More    string // link to the next ones, or empty
+	Later   bool   // there are some before
+}
+
+// sourceStatus is the state of one source. Zero times are not shown.
+type sourceStatus struct {
+	Name    string
+	Site    string // address of its site, or empty
+	Page    string // link to its entries; empty: they are hidden
+	State   string
+	Error   string
+	Rate    rate
+	Polled  moment
+	Read    moment
+	Due     moment
+	Entries int
+	Links   []feedLink
+}
+
+func readStatus(ctx context.Context, r storage.Reader, settings storage.Settings, known *rates, o webOrder) (webPage, error) {
+	all, err := r.Sources(ctx)
+	if err != nil {
+		return webPage{}, err
+	}
+	all = slices.DeleteFunc(all, func(s storage.Source) bool { return s.Removed })
+	listed := all[firstAfter(all, o.place):]
+	out := webPage{frame: newFrame(o, settings, "Sources"), modified: settings.Changed}
+	body := status{Census: states(all), Later: o.place != ""}
+	if len(listed) > statusSize {
+		listed = listed[:statusSize]
+		body.More = out.frame.sources(listed[statusSize-1].ID)
+	}
+	until, err := newestDay(ctx, r)
+	if err != nil {
+		return webPage{}, err
+	}
+	for _, s := range listed {
+		item := newSourceStatus(shown(legalSource(s)), settings.BaseURL, out.frame.linker)
+		if item.Rate, err = known.of(ctx, r, s, until); err != nil {
+			return webPage{}, err
+		}
+		body.Sources = append(body.Sources, item)
+		if s.State.LastPoll.After(out.modified) {
+			out.modified = s.State.LastPoll
+		}
+	}
+	out.body = body
+	return out, nil
+}
+
+// firstAfter returns where in a list by id those after an id begin.
+func firstAfter(all []storage.Source, id string) int {
+	i, found := slices.BinarySearchFunc(all, id, func(s storage.Source, id string) int { return strings.Compare(s.ID, id) })
+	if found {
+		i++
+	}
+	return i
+}
+
+// states says how many sources there are, and of each state how many.
+func states(all []storage.Source) string {
+	counts := map[string]int{}
+	for _, s := range all {
+		counts[stateOf(s)]++
+	}
+	text := census(len(all))
+	var parts []string
+	for _, state := range []string{"ok", "failing", "gone", "new", "disabled"} {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	if len(parts) > 0 {
+		text += ": " + strings.Join(parts, ", ")
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// stateOf says in a word how a source is.
+func stateOf(s storage.Source) string {
+	switch {
+	case s.Disabled:
+		return "disabled"
+	case s.State.Gone:
+		return "gone"
+	case s.State.Failures > 0:
+		return "failing"
+	case s.State.LastPoll.IsZero():
+		return "new"
+	}
+	return "ok"
+}
+
+func newSourceStatus(s source, base string, to linker) sourceStatus {
+	out := sourceStatus{
+		Name: line(s.Name()), State: stateOf(s.Source), Error: withoutSecrets(line(legal(s.State.Error))), Entries: s.Entries,
+		Polled: moment{s.State.LastPoll}, Read: moment{s.State.LastSuccess}, Due: moment{s.State.NextDue},
+	}
+	if isWeb(s.origin.link) {
+		out.Site = s.origin.link
+	}
+	if s.Hidden() {
+		return out
+	}
+	sel := Selection{Source: s.ID}
+	out.Page = to.front(sel, "")
+	out.Links = newFeedLinks(feed{sel: sel, base: base}).Links
+	return out
+}
+
+var webAddress = regexp.MustCompile(`(?i)https?://[^\s"'<>]+`)
+
+// withoutSecrets returns a message without what may be secret in the addresses
+// that it names: userinfo and query.
+func withoutSecrets(message string) string {
+	return webAddress.ReplaceAllStringFunc(message, func(address string) string {
+		u, err := url.Parse(address)
+		if err != nil {
+			return "…"
+		}
+		u.User, u.Fragment = nil, ""
+		if u.RawQuery != "" {
+			u.RawQuery = "…"
+		}
+		return u.String()
+	})
+}

@@ -1,0 +1,41 @@
+package publish
+
+import (
+	"encoding/xml"
+	"net/http"
+	"strings"
+)
+
+// feedStyle is the path of the style sheet that makes an XML feed readable for a
+// person who opens it in a browser. It is CSS: browsers give XSLT up.
+const feedStyle = "feed.css"
+
+// styled is an XML document that names its style sheet.
+type styled struct {
+	base string // URL of the server
+	root any
+}
+
+// FeedXml makes it a feeds.XmlFeed.
+func (s styled) FeedXml() any { return s }
+
+// MarshalXML implements xml.Marshaler.
+func (s styled) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
+	href := newLinker(s.base, false).Root + feedStyle
+	err := e.EncodeToken(xml.ProcInst{Target: "xml-stylesheet", Inst: []byte(`type="text/css" href="` + href + `"`)})
+	if err != nil {
+		return err
+	}
+	return e.Encode(s.root)
+}
+
+// shownAs returns the media type under which a request gets a document. Some
+// browsers show the source of what has a feed's own type; to them an XML feed is
+// what it is as well, XML. To readers too: an answer from a cache that does not
+// tell the two apart does no harm.
+func shownAs(contentType string, h http.Header) string {
+	if strings.Contains(contentType, "+xml;") && strings.Contains(h.Get("Accept"), "text/html") {
+		return "application/xml; charset=utf-8"
+	}
+	return contentType
+}
