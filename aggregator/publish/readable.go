@@ -58,6 +58,9 @@ func (r *reader) token(t html.Token) {
 		t.Attr = append(t.Attr, html.Attribute{Key: "alt"})
 	case isHeading(t.DataAtom):
 		r.heading(&t, open)
+	case t.DataAtom == atom.Table:
+		r.table(t, open)
+		return
 	case t.DataAtom == atom.A && open:
 		r.links++
 	case t.DataAtom == atom.A:
@@ -73,6 +76,16 @@ func (r *reader) heading(t *html.Token, open bool) {
 		r.level = min(max(int(t.Data[1]-'0'), 2), r.level+1)
 	}
 	t.Data = "h" + string(rune('0'+r.level))
+}
+
+// table writes the beginning or the end of a table within a box that scrolls, by
+// the keyboard too.
+func (r *reader) table(t html.Token, open bool) {
+	if open {
+		r.out.WriteString(`<div class="wide" role="group" aria-label="Table" tabindex="0">` + t.String())
+		return
+	}
+	r.out.WriteString(t.String() + "</div>")
 }
 
 // play begins or ends a player.

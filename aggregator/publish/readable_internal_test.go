@@ -16,6 +16,7 @@ func TestReadable(t *testing.T) {
 			`<iframe src="https://www.youtube.com/embed/x?a=1&amp;b=2" title="A &amp; B"></iframe>`,
 			`<a href="https://www.youtube.com/embed/x?a=1&amp;b=2">Video: A &amp; B</a>`, "",
 		},
+		"table":        {"<table><tr><td>a</td></tr></table>", `<div class="wide" role="group" aria-label="Table" tabindex="0"><table><tr><td>a</td></tr></table></div>`, ""},
 		"film":         {`<video src="https://a.example/b.mp4" poster="https://a.example/c.png"></video>`, `<a href="https://a.example/b.mp4">Play on a.example</a>`, ""},
 		"sources":      {`<audio><source src="https://a.example/1"><source src="https://a.example/2"></audio>`, `<a href="https://a.example/1">Play on a.example</a>`, ""},
 		"film in link": {`<a href="https://a.example/">x<video src="https://a.example/b.mp4"></video></a>`, `<a href="https://a.example/">xPlay on a.example</a>`, ""},
