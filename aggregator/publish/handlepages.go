@@ -39,7 +39,7 @@ func (p *Publisher) handlePages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sources", func(w http.ResponseWriter, r *http.Request) {
 		tick := time.Now().Unix() / int64(statusAge.Seconds())
 		q := r.URL.Query()
-		p.order(w, r, webOrder{kind: sourcesPage, place: q.Get("after"), plain: isPlain(q), tick: tick})
+		p.order(w, r, webOrder{kind: sourcesPage, place: q.Get("page"), plain: isPlain(q), tick: tick})
 	})
 	for name, mediaType := range assets {
 		mux.Handle("GET /"+name, asset(path.Join("web", name), mediaType, p.maxAge))

@@ -122,7 +122,7 @@ func (l linker) front(sel Selection, before storage.Cursor) string {
 
 func (l linker) story(id string) string { return l.to("stories/" + url.PathEscape(id)) }
 
-func (l linker) sources(after string) string { return l.to("sources", "after", after) }
+func (l linker) sources(number string) string { return l.to("sources", "page", number) }
 
 // Home is a link to the merged News Feed.
 func (l linker) Home() string { return l.front(Selection{}, "") }

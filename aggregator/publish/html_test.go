@@ -186,7 +186,7 @@ func TestPages_ThatAreNotThere(t *testing.T) {
 	h := publish.New(publish.Options{Store: stored(t, m, "harbour", "valley", "talk", "planet")}).Handler()
 	for _, path := range []string{
 		"/?before=x", "/?before=AAAA", "/?category=nothing", "/?source=nobody", "/?view=none",
-		"/?view=desk", "/?view=desk&token=" + deskToken, "/stories/none", "/stories/%00", "/stories/a%2Fb",
+		"/sources?page=x", "/sources?page=1", "/sources?page=2", "/sources?page=02", "/sources?page=-1", "/?view=desk", "/?view=desk&token=" + deskToken, "/stories/none", "/stories/%00", "/stories/a%2Fb",
 	} {
 		w := visit(t, h, path, http.StatusNotFound)
 		body := w.Body.String()
@@ -297,7 +297,7 @@ func TestPages_OfStatusCountOnlyWhatIsNew(t *testing.T) {
 		equal(t, "reads: the newest entry, and those of one source", n.store.reads-before, 2)
 
 		n.store.sources[0].State.LastPoll = epoch
-		n.pass(11 * time.Second) // and without a change of what is published
+		n.pass(31 * time.Second) // and without a change of what is published
 		if page := visit(t, n.handler, "/sources", http.StatusOK).Body.String(); !strings.Contains(page, "1 Jan 2000") {
 			t.Error("the page has grown old")
 		}

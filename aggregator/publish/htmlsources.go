@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ const (
 
 	// statusAge is how old what the page says of polls may be: they change it
 	// without changing what is published.
-	statusAge = 10 * time.Second
+	statusAge = 30 * time.Second
 )
 
 // status is the state of the sources.
@@ -50,12 +51,16 @@ func readStatus(ctx context.Context, r storage.Reader, settings storage.Settings
 		return webPage{}, err
 	}
 	all = slices.DeleteFunc(all, func(s storage.Source) bool { return s.Removed })
-	listed := all[firstAfter(all, o.place):]
+	number, err := pageNumber(o.place, len(all))
+	if err != nil {
+		return webPage{}, err
+	}
 	out := webPage{frame: newFrame(o, settings, "Sources"), modified: settings.Changed}
-	body := status{Census: states(all), Later: o.place != ""}
+	body := status{Census: states(all), Later: number > 1}
+	listed := all[(number-1)*statusSize:]
 	if len(listed) > statusSize {
 		listed = listed[:statusSize]
-		body.More = out.frame.sources(listed[statusSize-1].ID)
+		body.More = out.frame.sources(strconv.Itoa(number + 1))
 	}
 	until, err := newestDay(ctx, r)
 	if err != nil {
@@ -75,13 +80,17 @@ func readStatus(ctx context.Context, r storage.Reader, settings storage.Settings
 	return out, nil
 }
 
-// firstAfter returns where in a list by id those after an id begin.
-func firstAfter(all []storage.Source, id string) int {
-	i, found := slices.BinarySearchFunc(all, id, func(s storage.Source, id string) int { return strings.Compare(s.ID, id) })
-	if found {
-		i++
+// pageNumber reads the number of a page, from 1; the first has none written.
+// Numbers, other than ids, cannot be had in thousands.
+func pageNumber(text string, sources int) (int, error) {
+	if text == "" {
+		return 1, nil
 	}
-	return i
+	number, err := strconv.Atoi(text)
+	if err != nil || strconv.Itoa(number) != text || number < 2 || number > (sources-1)/statusSize+1 {
+		return 0, storage.ErrNotFound
+	}
+	return number, nil
 }
 
 // states says how many sources there are, and of each state how many.

@@ -27,15 +27,15 @@ document.querySelector(".news ~ .more a")?.addEventListener("click", async (even
     return;
   }
   event.preventDefault();
-  if (link.ariaBusy === "true") {
+  if (link.getAttribute("aria-busy") === "true") {
     return;
   }
-  link.ariaBusy = "true";
+  link.setAttribute("aria-busy", "true");
   try {
     await extend(link);
   } catch {
     location.assign(link.href);
   } finally {
-    link.ariaBusy = "false";
+    link.removeAttribute("aria-busy");
   }
 });
