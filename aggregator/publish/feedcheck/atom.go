@@ -37,6 +37,7 @@ func Atom(body []byte) []string {
 	v.language(where, root)
 	v.members(where, root, feedOnce, "entry")
 	v.self(where, root.all("atom:link"), "application/atom+xml")
+	v.history(where, root, "application/atom+xml")
 	ids := map[string]bool{}
 	authors := root.has("atom:author")
 	for i, e := range root.all("atom:entry") {
@@ -69,6 +70,7 @@ func (r *report) members(where string, e *element, once []string, others ...stri
 
 func (r *report) entry(where string, e *element, feedAuthor bool, ids map[string]bool) {
 	r.stray(where, e)
+	r.noHistory(where, e)
 	r.attrs(where, e, nil, commonAttr)
 	r.language(where, e)
 	r.members(where, e, entryOnce)

@@ -176,6 +176,7 @@ func TestJSON(t *testing.T) {
 		"no items":            {`"items"`, `"_items"`, "feed: no items"},
 		"items are null":      {`"language": "en"`, `"language": "en", "hubs": null`, "hubs is not a array"},
 		"relative feed URL":   {"https://news.example/feed.json", "feed.json", "feed_url is not a URL"},
+		"next is itself":      {`"language": "en"`, `"language": "en", "next_url": "https://news.example/feed.json"`, "next_url leads to itself"},
 		"unknown member":      {`"language": "en"`, `"language": "en", "colour": "red"`, "unknown member colour"},
 		"deprecated author":   {`"language": "en"`, `"language": "en", "author": {"name": "x"}`, "unknown member author"},
 		"extension":           {`"_newsfeed": {"source": "post"}`, `"_newsfeed": "post"`, "extension _newsfeed"},

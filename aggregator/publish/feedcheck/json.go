@@ -59,6 +59,7 @@ func JSON(body []byte) []string {
 	const where = "feed"
 	v.object(where, feed, jsonFeed, "version", "title", "items", "feed_url", "home_page_url")
 	v.require(feed["version"] == "https://jsonfeed.org/version/1.1", "%s: version %v", where, feed["version"])
+	v.require(feed["next_url"] != feed["feed_url"], "%s: next_url leads to itself", where)
 	v.objects(where, feed, "authors", jsonAuthor)
 	v.objects(where, feed, "hubs", jsonHub, "type", "url")
 	ids := map[any]bool{}

@@ -59,6 +59,7 @@ func (r *report) channel(c *element) {
 		r.rssValue(where, e)
 	}
 	r.self(where, c.all("atom:link"), "application/rss+xml")
+	r.history(where, c, "application/rss+xml")
 	if c.has("image") {
 		r.image(c, c.first("image"))
 	}
@@ -108,6 +109,7 @@ func (r *report) image(channel, image *element) {
 
 func (r *report) item(where string, item *element, ids map[string]bool) {
 	r.stray(where, item)
+	r.noHistory(where, item)
 	r.require(item.has("title") || item.has("description"), "%s: neither title nor description", where)
 	r.counted(where, item, 0, 1, itemOnce...)
 	r.counted(where, item, 1, 1, "title", "guid", "pubDate", "source")
