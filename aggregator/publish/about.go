@@ -29,6 +29,8 @@ func (d *feed) describe(ctx context.Context, c contents, from sources) error {
 		d.title, d.description = title+": "+name, "The latest on "+name+" from "+census
 	case d.sel.View != "":
 		d.title, d.description = viewTitle(c.view), "A selection from "+census
+	case d.sel.Archive > 0:
+		d.title, d.description = title, "The archive of "+title
 	default:
 		d.title, d.description = title, "The latest from "+census
 	}

@@ -14,6 +14,7 @@ type atomFeed struct {
 	XMLName   xml.Name `xml:"feed"`
 	NS        string   `xml:"xmlns,attr"`
 	MediaNS   string   `xml:"xmlns:media,attr"`
+	HistoryNS string   `xml:"xmlns:fh,attr,omitempty"`
 	Lang      string   `xml:"xml:lang,attr,omitempty"`
 	ID        string   `xml:"id"`
 	Title     atomText `xml:"title"`
@@ -22,6 +23,7 @@ type atomFeed struct {
 	Generator string   `xml:"generator"`
 	Logo      string   `xml:"logo,omitempty"`
 	Links     []atomLink
+	Archive   *historyArchive
 	Entries   []atomEntry
 }
 
@@ -52,6 +54,7 @@ func (d feed) writeAtom(w io.Writer) error {
 	out := atomFeed{
 		NS:        atomNS,
 		MediaNS:   mediaNS,
+		HistoryNS: d.historyNS(),
 		Lang:      d.language,
 		ID:        d.id(),
 		Title:     text(d.title),
@@ -63,7 +66,11 @@ func (d feed) writeAtom(w io.Writer) error {
 			{Rel: "self", Type: Atom.MediaType(), Href: d.url(Atom)},
 			{Rel: "alternate", Type: "text/html", Href: d.home},
 		},
+		Archive: d.historyArchive(),
 		Entries: make([]atomEntry, len(d.items)),
+	}
+	for _, r := range d.relatives(Atom) {
+		out.Links = append(out.Links, atomLink{Rel: r.rel, Type: Atom.MediaType(), Href: r.href})
 	}
 	for i, it := range d.items {
 		out.Entries[i] = it.atom()

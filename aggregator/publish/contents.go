@@ -44,6 +44,7 @@ type contents struct {
 
 	since        time.Time
 	limit, share int
+	archives     neighbours
 }
 
 func readContents(ctx context.Context, r storage.Reader, sel Selection, from sources) (c contents, err error) {
@@ -55,6 +56,14 @@ func readContents(ctx context.Context, r storage.Reader, sel Selection, from sou
 	}
 	if c.settings.BaseURL == "" {
 		return c, errNoSettings
+	}
+	if sel.Archive > 0 {
+		return c, c.fillArchive(ctx, r, sel.Archive, from)
+	}
+	if sel == (Selection{}) {
+		if err := c.findArchives(ctx, r); err != nil {
+			return c, err
+		}
 	}
 	query := sel.query()
 	query.Limit = 1
@@ -122,10 +131,15 @@ func unfolded(r storage.Reader) readStories {
 		entries, err := r.Entries(ctx, q)
 		page := storage.Page[storage.Story]{Next: entries.Next}
 		for _, e := range entries.Items {
-			page.Items = append(page.Items, storage.Story{ID: e.Story, Public: e.ID, Entries: []storage.Entry{e}, Changed: e.Changed})
+			page.Items = append(page.Items, alone(e))
 		}
 		return page, err
 	}
+}
+
+// alone is an entry as a story of its own.
+func alone(e storage.Entry) storage.Story {
+	return storage.Story{ID: e.Story, Public: e.ID, Entries: []storage.Entry{e}, Changed: e.Changed}
 }
 
 // collect reads pages until there are as many stories as the limit says, or no

@@ -24,10 +24,16 @@ type feed struct {
 	modified    time.Time
 	items       []item
 	views       []storage.View // the public ones
+	archives    neighbours
 }
 
-// id is the same whatever the format.
-func (d feed) id() string { return d.base + d.sel.stem() }
+// id is the same whatever the format, and that of the feed for its archives.
+func (d feed) id() string {
+	if d.sel.Archive > 0 {
+		return feed{base: d.base}.id()
+	}
+	return d.base + d.sel.stem()
+}
 
 // url is where the feed is read; what the reader needs for it is part of it,
 // because some readers subscribe anew to what the feed says of itself.
@@ -57,6 +63,7 @@ func readFeed(ctx context.Context, r storage.Reader, sel Selection) (feed, error
 	doc := feed{
 		sel: sel, base: c.settings.BaseURL, home: c.settings.BaseURL, token: c.view.Token,
 		items: make([]item, len(c.stories)), views: publicViews(c.settings.Views),
+		archives: c.archives,
 	}
 	if err := doc.describe(ctx, c, from); err != nil {
 		return feed{}, err

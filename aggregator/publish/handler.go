@@ -14,8 +14,8 @@ const tokenArgument = "token"
 
 // Handler returns the public handler: the merged feed at /feed.FORMAT, one
 // source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
-// view at /feeds/NAME.FORMAT, the feed about the sources themselves at
-// /health.atom; and for people the merged feed at /, one story at /stories/ID,
+// view at /feeds/NAME.FORMAT, an archive at /archive/N.FORMAT, the feed about
+// the sources themselves at /health.atom; and for people the merged feed at /, one story at /stories/ID,
 // and how the sources are at /sources. A view that has a token is there for
 // those alone who give it as ?token=. It answers GET and HEAD only, and who asks
 // for a feed all the time without saying what they have is told to wait.
@@ -38,6 +38,7 @@ func (p *Publisher) Handler() http.Handler {
 		return Selection{Category: strings.ToLower(name)}
 	}))
 	mux.HandleFunc("GET /feeds/{file}", p.selected(func(name string) Selection { return Selection{View: name} }))
+	mux.HandleFunc("GET /archive/{file}", p.selected(archiveNamed))
 	return mux
 }
 
@@ -82,6 +83,8 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request, g *page, err 
 		// have the token.
 		w.Header().Set("Cache-Control", "no-store")
 		http.Error(w, "no such feed", http.StatusNotFound)
+	case errors.Is(err, ErrGone):
+		http.Error(w, "this archive is gone", http.StatusGone)
 	default:
 		if r.Context().Err() == nil {
 			p.log.Error("request not served", "path", r.URL.Path, "err", err)

@@ -13,6 +13,7 @@ type jsonFeed struct {
 	Title       string     `json:"title"`
 	HomePageURL string     `json:"home_page_url"`
 	FeedURL     string     `json:"feed_url"`
+	NextURL     string     `json:"next_url,omitempty"`
 	Description string     `json:"description"`
 	Icon        string     `json:"icon,omitempty"`
 	Language    string     `json:"language,omitempty"`
@@ -78,6 +79,9 @@ func (d feed) writeJSON(w io.Writer) error {
 		Icon:        d.image,
 		Language:    d.language,
 		Items:       make([]jsonItem, len(d.items)),
+	}
+	if d.archives.prev > 0 {
+		out.NextURL = d.archive(d.archives.prev, JSON)
 	}
 	for i, it := range d.items {
 		out.Items[i] = it.json()

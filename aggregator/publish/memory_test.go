@@ -20,7 +20,8 @@ type memory struct {
 	entries  []storage.Entry // in order of first commit
 	events   []storage.Event // in order of commit
 	editions map[string]storage.Edition
-	records  int // of editions
+	records  int    // of editions
+	gap      uint64 // between the numbers of entries; 0: 1
 	version  uint64
 	reads    int // of pages
 	read     int // entries and stories in them

@@ -43,6 +43,9 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
 	if g.token = doc.token; g.token != "" {
 		g.header.Set("Cache-Control", "private, "+g.header.Get("Cache-Control"))
 	}
+	if doc.isSettled() {
+		g.header.Set("Cache-Control", archiveCaching)
+	}
 	g.format = f
 	g.follow(last)
 	return g

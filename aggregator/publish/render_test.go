@@ -42,6 +42,7 @@ func TestRender_Golden(t *testing.T) {
 		"category": {fixture(), publish.Selection{Category: "POLITICS"}},
 		"view":     {fixture(), publish.Selection{View: "shore"}},
 		"story":    {outage(), publish.Selection{}},
+		"archive":  {scattered(), publish.Selection{Archive: 2}},
 	} {
 		for _, f := range publish.Formats() {
 			t.Run(name+f.Ext(), func(t *testing.T) {

@@ -23,6 +23,7 @@ type rssRoot struct {
 	ContentNS string   `xml:"xmlns:content,attr"`
 	DCNS      string   `xml:"xmlns:dc,attr"`
 	MediaNS   string   `xml:"xmlns:media,attr"`
+	HistoryNS string   `xml:"xmlns:fh,attr,omitempty"`
 	Channel   rssChannel
 }
 
@@ -30,7 +31,8 @@ type rssChannel struct {
 	XMLName       xml.Name `xml:"channel"`
 	Title         rssPlain `xml:"title"`
 	Link          string   `xml:"link"`
-	Self          rssLink
+	Links         []rssLink
+	Archive       *historyArchive
 	Description   string `xml:"description"`
 	Language      string `xml:"language,omitempty"`
 	PubDate       string `xml:"pubDate"`
@@ -77,7 +79,8 @@ func (d feed) writeRSS(w io.Writer) error {
 	channel := rssChannel{
 		Title:         plain(d.title),
 		Link:          d.home,
-		Self:          rssLink{Rel: "self", Type: RSS.MediaType(), Href: d.url(RSS)},
+		Links:         []rssLink{{Rel: "self", Type: RSS.MediaType(), Href: d.url(RSS)}},
+		Archive:       d.historyArchive(),
 		Description:   d.description,
 		Language:      d.language,
 		PubDate:       changed,
@@ -85,6 +88,9 @@ func (d feed) writeRSS(w io.Writer) error {
 		Generator:     generator,
 		TTL:           rssTTL,
 		Items:         make([]rssItem, len(d.items)),
+	}
+	for _, r := range d.relatives(RSS) {
+		channel.Links = append(channel.Links, rssLink{Rel: r.rel, Type: RSS.MediaType(), Href: r.href})
 	}
 	if d.image != "" {
 		channel.Image = &rssImage{URL: d.image, Title: channel.Title, Link: channel.Link}
@@ -98,6 +104,7 @@ func (d feed) writeRSS(w io.Writer) error {
 		ContentNS: "http://purl.org/rss/1.0/modules/content/",
 		DCNS:      "http://purl.org/dc/elements/1.1/",
 		MediaNS:   mediaNS,
+		HistoryNS: d.historyNS(),
 		Channel:   channel,
 	}}, w)
 }

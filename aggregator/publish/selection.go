@@ -2,6 +2,7 @@ package publish
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"newsfeed/storage"
@@ -13,6 +14,7 @@ type Selection struct {
 	Source   string // the entries of this source
 	Category string // the entries of this category, compared without case
 	View     string // the entries of this view
+	Archive  uint64 // the entries of this block in order of first commit, from 1
 }
 
 // Path returns where the feed is served, relative to the base URL.
@@ -27,6 +29,8 @@ func (s Selection) stem() string {
 		return "categories/" + url.PathEscape(strings.ToLower(s.Category))
 	case s.View != "":
 		return "feeds/" + url.PathEscape(s.View)
+	case s.Archive > 0:
+		return "archive/" + strconv.FormatUint(s.Archive, 10)
 	}
 	return "feed"
 }
@@ -37,5 +41,6 @@ func (s Selection) query() storage.Query {
 
 // ambiguous reports whether more than one field is set.
 func (s Selection) ambiguous() bool {
-	return s != Selection{Source: s.Source} && s != Selection{Category: s.Category} && s != Selection{View: s.View}
+	return s != Selection{Source: s.Source} && s != Selection{Category: s.Category} && s != Selection{View: s.View} &&
+		s != Selection{Archive: s.Archive}
 }

@@ -244,6 +244,9 @@ func inFeed(name string, err error) error {
 	if errors.Is(err, storage.ErrNotFound) {
 		return missing(fmt.Sprintf("there is no feed %s; %s", name, feedNames))
 	}
+	if errors.Is(err, publish.ErrGone) {
+		return missing(fmt.Sprintf("all entries of %s have been removed", name))
+	}
 	return err
 }
 

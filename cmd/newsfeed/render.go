@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ func (p *program) renderCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, the name of a view, or health: what happened to the sources")
+	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, archive/N, the name of a view, or health: what happened to the sources")
 	c.Flags().StringVar(&format, "format", "rss", "rss, atom, json or html")
 	return c
 }
@@ -44,7 +45,7 @@ func isFormat(f publish.Format) bool {
 }
 
 // feedNames says how feeds are named.
-const feedNames = "feeds are named feed, sources/ID, categories/NAME or, for a view, feeds/NAME or NAME"
+const feedNames = "feeds are named feed, sources/ID, categories/NAME, archive/N or, for a view, feeds/NAME or NAME"
 
 // selection reads the name of a feed: its path without the format, or the name
 // of a view.
@@ -59,6 +60,10 @@ func selection(name string) (publish.Selection, error) {
 		return publish.Selection{Category: of}, nil
 	case kind == "feeds" && of != "":
 		return publish.Selection{View: of}, nil
+	case kind == "archive":
+		if n, err := strconv.ParseUint(of, 10, 64); err == nil && n > 0 {
+			return publish.Selection{Archive: n}, nil
+		}
 	case of == "":
 		return publish.Selection{View: kind}, nil
 	}
