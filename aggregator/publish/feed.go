@@ -25,6 +25,7 @@ type feed struct {
 	items       []item
 	views       []storage.View // the public ones
 	archives    neighbours
+	sources     []subscription // of the list of sources
 }
 
 // id is the same whatever the format, and that of the feed for its archives.
@@ -47,7 +48,11 @@ func (d feed) url(f Format) string {
 
 // read takes a feed out of the store.
 func read(ctx context.Context, r storage.Reader, sel Selection) (feed, error) {
-	doc, err := readFeed(ctx, r, sel)
+	read := readFeed
+	if sel.Subscriptions {
+		read = readSubscriptions
+	}
+	doc, err := read(ctx, r, sel)
 	if err != nil {
 		return feed{}, fmt.Errorf("read %s: %w", sel.stem(), err)
 	}

@@ -14,6 +14,9 @@ const (
 // the merged feed is served, at the base URL.
 const HTML Format = "html"
 
+// OPML is the format of the list of sources: OPML 2.0.
+const OPML Format = "opml"
+
 // Formats returns every format that feeds are subscribed to in, in the order in
 // which they are offered.
 func Formats() []Format { return []Format{RSS, Atom, JSON} }
@@ -23,8 +26,11 @@ func (f Format) Ext() string { return "." + string(f) }
 
 // MediaType returns the format's media type without parameters.
 func (f Format) MediaType() string {
-	if f == JSON {
+	switch f {
+	case JSON:
 		return "application/feed+json"
+	case OPML:
+		return "text/x-opml"
 	}
 	return "application/" + string(f) + "+xml"
 }

@@ -14,8 +14,9 @@ const tokenArgument = "token"
 
 // Handler returns the public handler: the merged feed at /feed.FORMAT, one
 // source at /sources/ID.FORMAT, one category at /categories/NAME.FORMAT, one
-// view at /feeds/NAME.FORMAT, an archive at /archive/N.FORMAT, the feed about
-// the sources themselves at /health.atom; and for people the merged feed at /, one story at /stories/ID,
+// view at /feeds/NAME.FORMAT, an archive at /archive/N.FORMAT, the list of
+// sources at /sources.opml, the feed about the sources themselves at
+// /health.atom; and for people the merged feed at /, one story at /stories/ID,
 // and how the sources are at /sources. A view that has a token is there for
 // those alone who give it as ?token=. It answers GET and HEAD only, and who asks
 // for a feed all the time without saying what they have is told to wait.
@@ -38,6 +39,11 @@ func (p *Publisher) Handler() http.Handler {
 		return Selection{Category: strings.ToLower(name)}
 	}))
 	mux.HandleFunc("GET /feeds/{file}", p.selected(func(name string) Selection { return Selection{View: name} }))
+	list := order{sel: Selection{Subscriptions: true}, format: OPML}
+	mux.HandleFunc("GET /"+list.sel.Path(OPML), func(w http.ResponseWriter, r *http.Request) {
+		g, err := p.desk.page(r.Context(), list)
+		p.answer(w, r, g, err)
+	})
 	mux.HandleFunc("GET /archive/{file}", p.selected(archiveNamed))
 	return mux
 }

@@ -34,7 +34,7 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
 	links := make([]string, 0, len(Formats()))
 	links = append(links, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, doc.url(f), f.MediaType()))
 	for _, other := range Formats() {
-		if other != f {
+		if other != f && !doc.sel.Subscriptions {
 			links = append(links, fmt.Sprintf(`<%s>; rel="alternate"; type="%s"`, doc.url(other), other.MediaType()))
 		}
 	}

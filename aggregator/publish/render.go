@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -60,12 +61,16 @@ func (d feed) render(f Format, p packer) (Rendering, error) {
 func (d feed) write(f Format) ([]byte, error) {
 	body := bytes.NewBuffer(make([]byte, 0, d.size()))
 	var err error
-	switch f {
-	case RSS:
+	switch {
+	case d.sel.Subscriptions != (f == OPML):
+		err = errors.New("not published in that format")
+	case f == OPML:
+		err = d.writeOPML(body)
+	case f == RSS:
 		err = d.writeRSS(body)
-	case Atom:
+	case f == Atom:
 		err = d.writeAtom(body)
-	case JSON:
+	case f == JSON:
 		err = d.writeJSON(body)
 	default:
 		err = fmt.Errorf("unknown format %q", f)

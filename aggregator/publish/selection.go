@@ -15,6 +15,10 @@ type Selection struct {
 	Category string // the entries of this category, compared without case
 	View     string // the entries of this view
 	Archive  uint64 // the entries of this block in order of first commit, from 1
+
+	// Subscriptions selects no entries but the sources: it is published as OPML
+	// only, and nothing else is.
+	Subscriptions bool
 }
 
 // Path returns where the feed is served, relative to the base URL.
@@ -29,6 +33,8 @@ func (s Selection) stem() string {
 		return "categories/" + url.PathEscape(strings.ToLower(s.Category))
 	case s.View != "":
 		return "feeds/" + url.PathEscape(s.View)
+	case s.Subscriptions:
+		return "sources"
 	case s.Archive > 0:
 		return "archive/" + strconv.FormatUint(s.Archive, 10)
 	}
