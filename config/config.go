@@ -23,6 +23,10 @@ type Config struct {
 	// adds their tables to Views and Sources and leaves Include empty.
 	Include []string `toml:"include" env:"-"`
 
+	// OPML names files whose subscriptions are sources too, as Include names
+	// its own. Load adds them to Sources and leaves OPML empty.
+	OPML []string `toml:"opml" env:"-"`
+
 	Server  Server   `toml:"server" envPrefix:"SERVER_"`
 	Storage Storage  `toml:"storage" envPrefix:"STORAGE_"`
 	Poll    Poll     `toml:"poll" envPrefix:"POLL_"`
@@ -163,7 +167,7 @@ func Default() Config {
 }
 
 // Load reads the configuration: the defaults, then the file at path, then the
-// files that it includes, then the environment as getenv tells it (an empty
+// files that it includes and the OPML files, then the environment as getenv tells it (an empty
 // variable counts as absent), then the values derived from all these. The
 // warnings, one line each, name what is accepted but hardly meant. An error
 // about the configuration is an *Error.
@@ -179,7 +183,7 @@ func Load(path string, getenv func(string) string) (Config, []string, error) {
 
 	c := Default()
 	r := newReport(path)
-	complete := r.decode(path, text, &c) && r.include(&c)
+	complete := r.decode(path, text, &c) && r.include(&c) && r.opml(&c)
 	r.override(&c, getenv)
 	if complete {
 		r.preset(&c)

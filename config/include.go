@@ -20,7 +20,7 @@ type included struct {
 // once. It returns false when c was left too incomplete to be judged further.
 func (r *report) include(c *Config) bool {
 	// What a refused list would have named is missing.
-	complete := !slices.ContainsFunc(r.problems, func(p Problem) bool { return bare(p.Key) == "include" })
+	complete := !r.isRefused("include")
 	read := map[string]bool{filepath.Clean(r.file): true}
 	for i, pattern := range c.Include {
 		key := element("include", i+1)
@@ -64,17 +64,22 @@ func (r *report) includeFile(c *Config, key, path string) bool {
 	return true
 }
 
-// readRegular refuses what may have no end, such as a device or a pipe: a
-// pattern finds more than was meant.
+// readRegular reads a file that checkRegular takes.
 func readRegular(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
+	if err := checkRegular(path); err != nil {
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
 	}
 	return os.ReadFile(path)
+}
+
+// checkRegular refuses what may have no end, such as a device or a pipe: a
+// pattern finds more than was meant.
+func checkRegular(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a regular file")
+	}
+	return err
 }
 
 // matches returns the paths that a name or pattern means, relative to folder,

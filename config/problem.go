@@ -31,6 +31,9 @@ type Problem struct {
 	Message string // what is wrong, and what to write instead
 }
 
+// Error makes it an error of its own.
+func (p Problem) Error() string { return p.String() }
+
 // String returns the problem as one line.
 func (p Problem) String() string {
 	var parts []string

@@ -11,7 +11,11 @@ func validateSources(r *report, sources []Source, poll Poll) {
 		key := sourceKey(i)
 		s.validate(r, key, poll)
 		if other, taken := ids[s.ID]; taken && s.ID != "" {
-			r.problem(key+".id", "%q is also the id of the source in %s; set id in one of them", s.ID, r.line(other, key))
+			remedy := "set id in one of them"
+			if r.has(key) && !r.has(key+".url") { // in an OPML file
+				remedy = "add a [[source]] with this url and another id"
+			}
+			r.problem(key+".id", "%q is also the id of the source in %s; %s", s.ID, r.line(other, key), remedy)
 		} else {
 			ids[s.ID] = key + ".id"
 		}
