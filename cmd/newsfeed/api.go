@@ -200,8 +200,8 @@ func (a api) entries(w http.ResponseWriter, r *http.Request) {
 // feed answers with a rendered feed.
 func (a api) feed(w http.ResponseWriter, r *http.Request) {
 	name, format := r.URL.Query().Get("feed"), publish.Format(r.URL.Query().Get("format"))
-	if !isFormat(format) {
-		fail(w, badRequest(fmt.Sprintf("there is no format %q", format)))
+	if !isFormat(format) && (format != publish.OPML || name != "") {
+		fail(w, badRequest(fmt.Sprintf("there is no feed %q in the format %q", name, format)))
 		return
 	}
 	rendering, err := a.render(r.Context(), name, format)
@@ -225,6 +225,7 @@ func (a api) render(ctx context.Context, name string, format publish.Format) (pu
 	if err != nil {
 		return publish.Rendering{}, err
 	}
+	sel.Subscriptions = format == publish.OPML
 	return publish.Render(ctx, a.store, sel, format)
 }
 

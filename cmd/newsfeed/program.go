@@ -109,7 +109,7 @@ func (p *program) command() *cobra.Command {
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors only")
 	root.AddCommand(
 		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(), p.discoverCommand(),
-		p.sourcesCommand(), p.eventsCommand(), p.whyCommand(), p.entriesCommand(), p.filterCommand(), p.renderCommand(), p.demoCommand(), p.versionCommand(),
+		p.sourcesCommand(), p.eventsCommand(), p.whyCommand(), p.entriesCommand(), p.filterCommand(), p.renderCommand(), p.opmlCommand(), p.demoCommand(), p.versionCommand(),
 	)
 	return root
 }

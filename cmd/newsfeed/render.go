@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -20,20 +21,29 @@ func (p *program) renderCommand() *cobra.Command {
 		Example: "  newsfeed render --format atom\n  newsfeed render --feed health --format atom\n  newsfeed render --feed sources/kyiv-independent --format json",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !isFormat(publish.Format(format)) {
-				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom, json or html", format)}
+			f := publish.Format(format)
+			if !isFormat(f) && f != publish.OPML {
+				return status{exitUsage, fmt.Errorf("--format %q: write rss, atom, json, html or opml", format)}
 			}
-			answer, err := p.ask(c.Context(), "/api/feed", url.Values{"feed": {feed}, "format": {format}})
-			if err != nil {
-				return err
+			if f == publish.OPML && !c.Flags().Changed("feed") {
+				feed = "" // there is but one list of sources
 			}
-			_, err = p.out.Write(answer)
-			return err
+			return p.render(c.Context(), feed, f)
 		},
 	}
 	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, archive/N, the name of a view, or health: what happened to the sources")
-	c.Flags().StringVar(&format, "format", "rss", "rss, atom, json or html")
+	c.Flags().StringVar(&format, "format", "rss", "rss, atom, json or html; opml is the list of sources, without --feed")
 	return c
+}
+
+// render writes a feed to standard output.
+func (p *program) render(ctx context.Context, feed string, f publish.Format) error {
+	answer, err := p.ask(ctx, "/api/feed", url.Values{"feed": {feed}, "format": {string(f)}})
+	if err != nil {
+		return err
+	}
+	_, err = p.out.Write(answer)
+	return err
 }
 
 // healthFeed is the name of the feed about the sources themselves.
