@@ -10,7 +10,8 @@ import (
 // rssItem has the description before the content, because readers that know
 // only one of them take the first. Its creators are no RSS authors: those are
 // mail addresses. RSS allows one source, the lead's: the other entries of the
-// story are related.
+// story are related. The source comes last: feedparser, and so rss2email, take
+// the title of a medium after it for the item's.
 type rssItem struct {
 	XMLName     xml.Name `xml:"item"`
 	Title       rssPlain `xml:"title"`
@@ -23,11 +24,11 @@ type rssItem struct {
 	Enclosure   *feeds.RssEnclosure
 	GUID        feeds.RssGuid
 	PubDate     string `xml:"pubDate"`
-	Source      *rssSource
 	Related     []rssLink
 	Rights      string `xml:"dc:rights,omitempty"`
 	Thumbnail   *mediaThumbnail
 	Media       []mediaContent
+	Source      *rssSource
 }
 
 type rssSource struct {

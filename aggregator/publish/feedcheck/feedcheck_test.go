@@ -93,6 +93,7 @@ func TestRSS(t *testing.T) {
 			"<content:encoded>x</content:encoded><description>y</description>", "description after content",
 		},
 		"source without url": {` url="https://post.example/feed"`, "", "<source> without url"},
+		"media last":         {"<source url=\"https://post.example/feed\">Post</source>\n    </item>\n    <item>", "<source url=\"https://post.example/feed\">Post</source><media:content url=\"https://m.example/2.mp3\"/></item><item>", "<media:content> after <source>"},
 		"no source":          {`<source url="https://post.example/feed">Post</source>`, "", "no <source>"},
 		"relative relation":  {`href="https://mail.example/1"`, `href="/1"`, item + `link to "/1"`},
 		"unknown relation":   {`rel="related"`, `rel="cousin"`, item + `link relation "cousin"`},

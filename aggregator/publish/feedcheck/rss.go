@@ -119,11 +119,14 @@ func (r *report) item(where string, item *element, ids map[string]bool) {
 		r.link(where, l)
 		r.require(relation(l) != "self", "%s: links to itself", where)
 	}
+	source := false
 	content := slices.IndexFunc(item.children, func(e *element) bool { return e.is("content:encoded") })
 	for i, e := range item.children {
 		if e.name.Space == "" && !slices.Contains(itemOnce, e.name.Local) && e.name.Local != "category" && e.name.Local != "author" {
 			r.addf("%s: unknown element %v", where, e)
 		}
+		r.require(e.name.Space != mediaNS || !source, "%s: %v after <source>", where, e)
+		source = source || e.is("source")
 		r.require(content < 0 || i < content || !e.is("description"), "%s: description after content:encoded", where)
 		r.rssValue(where, e)
 	}
