@@ -82,7 +82,6 @@ type opmlOutline struct {
 	Title    string `xml:"title,attr,omitempty"`
 	XMLURL   string `xml:"xmlUrl,attr,omitempty"`
 	HTMLURL  string `xml:"htmlUrl,attr,omitempty"`
-	URL      string `xml:"url,attr,omitempty"`
 	Category string `xml:"category,attr,omitempty"`
 
 	Outlines []*opmlOutline `xml:"outline"`
@@ -112,14 +111,11 @@ func (d feed) writeOPML(w io.Writer) error {
 }
 
 // outline is of type rss only where it can be subscribed to: OPML 2.0 demands
-// an xmlUrl of that type.
+// an xmlUrl of that type. Else it is of none: newsboat subscribes to a link.
 func (s subscription) outline() *opmlOutline {
-	out := &opmlOutline{Text: s.title, Category: categoryAttribute(s.categories)}
-	switch {
-	case s.feed != "":
-		out.Type, out.Title, out.XMLURL, out.HTMLURL = "rss", s.title, s.feed, s.site
-	case s.site != "":
-		out.Type, out.URL = "link", s.site
+	out := &opmlOutline{Text: s.title, HTMLURL: s.site, Category: categoryAttribute(s.categories)}
+	if s.feed != "" {
+		out.Type, out.Title, out.XMLURL = "rss", s.title, s.feed
 	}
 	return out
 }

@@ -86,8 +86,7 @@ func TestOPML_IsAsTheStandardWants(t *testing.T) {
 		}
 		if given["text"] == "" ||
 			given["type"] == "rss" && given["xmlUrl"] == "" ||
-			given["type"] == "link" && given["url"] == "" ||
-			given["type"] == "" && given["xmlUrl"] != "" {
+			given["type"] == "" && given["xmlUrl"] != "" || given["url"] != "" {
 			t.Errorf("outline %v", given)
 		}
 	}

@@ -30,7 +30,7 @@ func (p *program) opmlExportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "export",
 		Short:   "Write the list of sources to standard output",
-		Long:    "Write the list of sources to standard output, as it is served at /sources.opml.\nA source whose URL has a user or a query, which may be secret, is a link to its site.",
+		Long:    "Write the list of sources to standard output, as it is served at /sources.opml.\nA source whose URL has a user or a query, which may be secret, is\nnamed without it.",
 		Example: "  newsfeed opml export >subscriptions.opml",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
