@@ -215,13 +215,13 @@ func (c chain) published(settings storage.Settings, f publish.Format, last uint6
 
 func TestC35_AWalkBackYieldsEveryItemOfTheCompleteBlocks(t *testing.T) {
 	for seed := range uint64(4) {
-		m := press(730, seed)
+		m := press(430, seed)
 		c := newChain(t, m)
 		if seed%2 == 1 {
 			// Gone are a whole block, and some entries of each other one.
 			var prune storage.Prune
 			for i, e := range m.entries {
-				if i/100 == 3 || i%7 == 0 {
+				if i/100 == 1 || i%7 == 0 {
 					prune.Entries = append(prune.Entries, e.ID)
 				}
 			}
@@ -229,7 +229,7 @@ func TestC35_AWalkBackYieldsEveryItemOfTheCompleteBlocks(t *testing.T) {
 		}
 		for _, f := range publish.Formats() {
 			got := c.walk(f)
-			for id, want := range c.published(m.settings, f, 700) {
+			for id, want := range c.published(m.settings, f, 400) {
 				if got[id] != want {
 					t.Errorf("seed %d: %s: item %s:\n%s\nwant\n%s", seed, f, id, got[id], want)
 				}
