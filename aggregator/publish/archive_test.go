@@ -199,11 +199,11 @@ func (c chain) published(settings storage.Settings, f publish.Format, last uint6
 	for _, a := range arrivals {
 		number[a.Entry.ID] = a.Number
 	}
-	stories, err := publish.Contents(c.Context(), c.store, publish.Selection{})
+	listing, err := publish.Contents(c.Context(), c.store, publish.Selection{})
 	if err != nil {
 		c.Fatal(err)
 	}
-	for _, s := range stories {
+	for _, s := range listing.Stories {
 		if number[s.Lead().ID] > last {
 			delete(all, s.Public)
 		}

@@ -32,7 +32,7 @@ import (
 // one more that tries their width, to Chromium: on a phone and on a desktop,
 // light and dark. With -update it writes the pictures in docs.
 func TestC39_ABrowserShowsThePages(t *testing.T) {
-	base := newsroom(t)
+	base := demoNewsroom(t)
 	axe := axeCore(t)
 	paths := map[string]string{
 		"page":    "/",
@@ -86,7 +86,7 @@ const accessibilityFaults = `;axe.run().then((found) => found.passes.length < 10
 	.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.html)))`
 
 func TestC39_ShowMoreInABrowser(t *testing.T) {
-	b := openBrowser(t, newsroom(t))
+	b := openBrowser(t, demoNewsroom(t))
 	b.visit(t, "/")
 	const twentyFirst = ".news > li:nth-child(21) h2 a"
 	do(t, b, chromedp.Click(".more a"), chromedp.WaitReady(twentyFirst+":focus"))
@@ -108,9 +108,9 @@ func TestC39_ShowMoreInABrowser(t *testing.T) {
 	}
 }
 
-// newsroom runs the daemon on the demo's sources and one more, and returns where
+// demoNewsroom runs the daemon on the demo's sources and one more, and returns where
 // its pages are.
-func newsroom(t *testing.T) (base string) {
+func demoNewsroom(t *testing.T) (base string) {
 	t.Helper()
 	samples, err := sampleSite(time.Date(2026, 10, 2, 16, 30, 0, 0, time.UTC))
 	if err != nil {
