@@ -61,7 +61,7 @@ func isIRI(s string) bool {
 		return false
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" {
+	if err != nil || u.Scheme == "" || strings.Count(s, "#") > 1 || strings.ContainsAny(u.RawPath+u.Path+u.RawQuery+u.Fragment+u.Opaque, "[]") {
 		return false
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {

@@ -3,9 +3,11 @@ package publish
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -13,8 +15,16 @@ import (
 	"newsfeed/storage"
 )
 
-// maxRender bounds the rendering of one feed on demand.
-const maxRender = 30 * time.Second
+const (
+	// maxRender bounds the rendering of one feed on demand.
+	maxRender = 30 * time.Second
+
+	// maxWaiting bounds how many wait for it. Who asks beyond that is told to
+	// come again.
+	maxWaiting = 64
+)
+
+var errBusy = errors.New("too many feeds are asked for at once")
 
 // desk makes pages on demand and keeps the last used of them, up to a number
 // of bytes. Of a version of the store it makes each page once, however many
@@ -26,6 +36,8 @@ type desk struct {
 	web     func(context.Context, webOrder, packer) (*page, error)
 	flight  singleflight.Group
 	slots   chan struct{} // bounds the pages in the making
+	waiting atomic.Int64  // pages in the making, or waiting for it
+	notes   *notes
 
 	mu    sync.Mutex // guards the fields below
 	pages map[order]*list.Element
@@ -47,10 +59,11 @@ type kept struct {
 	page    *page
 }
 
-func newDesk(store storage.Reader, bytes int, packers *packers, finish func(Rendering, feed, Format, *page) *page) *desk {
+func newDesk(store storage.Reader, bytes int, packers *packers, notes *notes, finish func(Rendering, feed, Format, *page) *page) *desk {
 	return &desk{
 		store:   store,
 		packers: packers,
+		notes:   notes,
 		finish:  finish,
 		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pages:   map[order]*list.Element{},
@@ -88,6 +101,11 @@ func (d *desk) page(ctx context.Context, o order) (*page, error) {
 }
 
 func (d *desk) make(ctx context.Context, o order) (*page, error) {
+	if d.waiting.Add(1) > maxWaiting {
+		d.waiting.Add(-1)
+		return nil, errBusy
+	}
+	defer d.waiting.Add(-1)
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
@@ -97,16 +115,22 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 	if o.web != (webOrder{}) {
 		pack := d.packers.get(d.last(o))
 		defer d.packers.put(pack)
-		return d.web(ctx, o.web, pack)
+		g, err := d.web(ctx, o.web, pack)
+		if err == nil {
+			g.undate()
+		}
+		return g, err
 	}
 	doc, err := read(ctx, d.store, o.sel)
 	if err != nil {
 		return nil, err
 	}
-	last := d.last(o)
-	before, err := lastEdition(ctx, d.store, o.sel.Path(o.format), last)
-	if err != nil {
-		return nil, err
+	last, path := d.last(o), o.sel.Path(o.format)
+	before, noted := d.notes.find(path)
+	if !noted || last != nil {
+		if before, err = lastEdition(ctx, d.store, path, last); err != nil {
+			return nil, err
+		}
 	}
 	pack := d.packers.get(last)
 	defer d.packers.put(pack)
@@ -116,6 +140,9 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 	}
 	g := d.finish(r, doc, o.format, last)
 	g.revise(before, time.Now())
+	if e := g.edition(path); e != before {
+		d.notes.add(e)
+	}
 	return g, nil
 }
 

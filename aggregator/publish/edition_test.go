@@ -42,7 +42,7 @@ func run(t *testing.T, store *memory, paths ...string) map[string]served {
 
 var everyPath = []string{
 	"/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds/shore.rss", "/feeds/shore.atom",
-	"/feeds/shore.json", "/feeds/desk.json?token=" + deskToken,
+	"/feeds/shore.json", "/sources/valley.rss", "/categories/politics.atom", "/sources.opml", "/feeds/desk.json?token=" + deskToken,
 }
 
 func TestC31_LastModifiedOutlivesARestart(t *testing.T) {

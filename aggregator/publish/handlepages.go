@@ -33,14 +33,14 @@ var assets = map[string]string{
 
 // handlePages adds the pages for people but the one of the merged feed.
 func (p *Publisher) handlePages(mux *http.ServeMux) {
-	mux.HandleFunc("GET /stories/{id}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /stories/{id}", p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		p.order(w, r, webOrder{kind: storyPage, place: r.PathValue("id"), plain: isPlain(r.URL.Query())})
-	})
-	mux.HandleFunc("GET /sources", func(w http.ResponseWriter, r *http.Request) {
+	}))
+	mux.HandleFunc("GET /sources", p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		tick := time.Now().Unix() / int64(statusAge.Seconds())
 		q := r.URL.Query()
 		p.order(w, r, webOrder{kind: sourcesPage, place: q.Get("page"), plain: isPlain(q), tick: tick})
-	})
+	}))
 	for name, mediaType := range assets {
 		mux.Handle("GET /"+name, asset(path.Join("web", name), mediaType, p.maxAge))
 	}

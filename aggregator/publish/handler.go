@@ -22,10 +22,10 @@ const tokenArgument = "token"
 // for a feed all the time without saying what they have is told to wait.
 func (p *Publisher) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /{$}", p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		g, err := p.front(r.Context(), newWebOrder(r.URL.Query()))
 		p.answerPage(w, r, g, err)
-	})
+	}))
 	p.handlePages(mux)
 	for _, f := range Formats() {
 		mux.HandleFunc("GET /"+Selection{}.Path(f), p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +92,7 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request, g *page, err 
 	case errors.Is(err, ErrGone):
 		http.Error(w, "this archive is gone", http.StatusGone)
 	default:
-		if r.Context().Err() == nil {
+		if r.Context().Err() == nil && !errors.Is(err, errBusy) {
 			p.log.Error("request not served", "path", r.URL.Path, "err", err)
 		}
 		w.Header().Set("Retry-After", "5")

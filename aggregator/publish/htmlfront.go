@@ -23,12 +23,12 @@ const (
 
 // front is a list of stories.
 type front struct {
-	About string
-	Items []newsItem
-	More  string // link to older ones, or empty
-	Later bool   // there are newer ones
-	Menus []menu
-	Views []feedLinks
+	About  string
+	Items  []newsItem
+	More   string // link to older ones, or empty
+	Newest string // link to newer ones; empty: there are none
+	Menus  []menu
+	Views  []feedLinks
 }
 
 // menu is what of one kind one can choose.
@@ -59,7 +59,10 @@ func readFront(ctx context.Context, r storage.Reader, settings storage.Settings,
 		feeds = append(feeds, newFeedLinks(doc))
 	}
 	out := webPage{frame: newFrame(o, settings, doc.title, feeds...), modified: settings.Changed, token: doc.token}
-	body := front{About: doc.description, Later: o.place != ""}
+	body := front{About: doc.description}
+	if o.place != "" {
+		body.Newest = out.frame.front(o.sel, "")
+	}
 	for _, s := range list.Items {
 		it, err := newItem(ctx, s, from, settings.Feed.Across, o.sel.Source == "")
 		if err != nil {

@@ -38,13 +38,14 @@ func isLegal(s string) bool {
 
 func legalEntry(e storage.Entry) storage.Entry {
 	for _, s := range []*string{
-		&e.ID, &e.Story, &e.GUID, &e.URL, &e.Title, &e.Summary, &e.Content, &e.Language, &e.Rights, &e.Comments,
+		&e.ID, &e.Story, &e.GUID, &e.Title, &e.Summary, &e.Content, &e.Language, &e.Rights,
 	} {
 		*s = legal(*s)
 	}
+	e.URL, e.Comments = legalURL(e.URL), legalURL(e.Comments)
 	e.Authors = slices.Clone(e.Authors)
 	for i, p := range e.Authors {
-		e.Authors[i] = storage.Person{Name: legal(p.Name), Email: legal(p.Email), URL: legal(p.URL)}
+		e.Authors[i] = storage.Person{Name: legal(p.Name), Email: legal(p.Email), URL: legalURL(p.URL)}
 	}
 	e.Categories = slices.Clone(e.Categories)
 	for i, c := range e.Categories {
@@ -53,14 +54,15 @@ func legalEntry(e storage.Entry) storage.Entry {
 	e.Media = slices.Clone(e.Media)
 	for i := range e.Media {
 		m := &e.Media[i]
-		for _, s := range []*string{&m.URL, &m.Type, &m.Title, &m.Caption, &m.Credit} {
+		m.URL = legalURL(m.URL)
+		for _, s := range []*string{&m.Type, &m.Title, &m.Caption, &m.Credit} {
 			*s = legal(*s)
 		}
 		m.Medium = storage.Medium(legal(string(m.Medium)))
 	}
 	if o := e.Origin; o != nil {
 		e.Origin = &storage.Origin{
-			ID: legal(o.ID), Title: legal(o.Title), URL: legal(o.URL), Link: legal(o.Link), Updated: o.Updated,
+			ID: legal(o.ID), Title: legal(o.Title), URL: legalURL(o.URL), Link: legalURL(o.Link), Updated: o.Updated,
 		}
 	}
 	return e
@@ -68,8 +70,11 @@ func legalEntry(e storage.Entry) storage.Entry {
 
 func legalSource(s storage.Source) storage.Source {
 	a := &s.State.About
-	for _, v := range []*string{&s.ID, &s.URL, &s.Title, &a.ID, &a.Title, &a.Description, &a.Link, &a.Self, &a.Image, &a.Rights} {
+	for _, v := range []*string{&s.ID, &s.Title, &a.ID, &a.Title, &a.Description, &a.Rights} {
 		*v = legal(*v)
+	}
+	for _, v := range []*string{&s.URL, &a.Link, &a.Self, &a.Image} {
+		*v = legalURL(*v)
 	}
 	return s
 }

@@ -15,7 +15,7 @@ func notModified(h http.Header, etag string, modified time.Time) bool {
 		return matches(strings.Join(tags, ","), etag)
 	}
 	since, err := http.ParseTime(h.Get("If-Modified-Since"))
-	return err == nil && !modified.After(since)
+	return err == nil && !modified.IsZero() && !modified.After(since)
 }
 
 // matches compares the tags of If-None-Match weakly with one: RFC 9110,
@@ -24,8 +24,8 @@ func matches(list, etag string) bool {
 	etag = strings.TrimPrefix(etag, "W/")
 	for {
 		list = strings.TrimLeft(list, " \t,")
-		if strings.HasPrefix(list, "*") {
-			return true
+		if rest, any := strings.CutPrefix(list, "*"); any {
+			return strings.TrimLeft(rest, " \t") == ""
 		}
 		list = strings.TrimPrefix(list, "W/")
 		if !strings.HasPrefix(list, `"`) {

@@ -58,6 +58,7 @@ func (p *Publisher) wired(r Rendering, links string) *page {
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Link", links)
 	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Link")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", contentPolicy)
 	g := &page{Rendering: r, header: h}
@@ -69,6 +70,13 @@ func (p *Publisher) wired(r Rendering, links string) *page {
 func (g *page) date(t time.Time) {
 	g.LastModified = t.UTC().Truncate(time.Second)
 	g.header.Set("Last-Modified", g.LastModified.Format(http.TimeFormat))
+}
+
+// undate leaves out when the page was last modified: it is made of more than
+// anything tells the time of.
+func (g *page) undate() {
+	g.LastModified = time.Time{}
+	g.header.Del("Last-Modified")
 }
 
 // opensFor reports whether a request may read the page.

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -81,6 +82,7 @@ type Publisher struct {
 	packers packers
 	meter   *meter // nil: there is no limit
 	rates   rates
+	notes   notes
 
 	told time.Time // the newest time of an edition; for Run alone
 }
@@ -110,7 +112,7 @@ func New(o Options) *Publisher {
 		o.CacheBytes = defaultCacheBytes
 	}
 	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
-	p.desk = newDesk(o.Store, o.CacheBytes, &p.packers, p.newPage)
+	p.desk = newDesk(o.Store, o.CacheBytes, &p.packers, &p.notes, p.newPage)
 	p.desk.web = p.webPage
 	return p
 }
@@ -120,6 +122,11 @@ func New(o Options) *Publisher {
 // rendered together. While the store cannot be read, the last good rendering
 // stays in place; Run gives up only when the store is closed.
 func (p *Publisher) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var notes sync.WaitGroup
+	notes.Go(func() { p.recordNotes(ctx) })
+	defer notes.Wait()
+	defer cancel()
 	for {
 		err := p.refresh(ctx)
 		switch {

@@ -31,10 +31,10 @@ func (s styled) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 
 // shownAs returns the media type under which a request gets a document. Some
 // browsers show the source of what has a feed's own type; to them an XML feed is
-// what it is as well, XML. To readers too: an answer from a cache that does not
-// tell the two apart does no harm.
+// what it is as well, XML. They are told by what they want first of all. An
+// answer from a cache that does not tell the two apart does no harm.
 func shownAs(contentType string, h http.Header) string {
-	if strings.Contains(contentType, "+xml;") && strings.Contains(h.Get("Accept"), "text/html") {
+	if strings.Contains(contentType, "+xml;") && strings.HasPrefix(h.Get("Accept"), "text/html") {
 		return "application/xml; charset=utf-8"
 	}
 	return contentType

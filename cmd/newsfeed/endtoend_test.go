@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -205,6 +206,26 @@ func valid(t *testing.T, config string) (rss, atom, js string) {
 	return rss, atom, js
 }
 
+// validAgainstSchema checks an Atom feed with the schema of RFC 4287.
+func validAgainstSchema(t *testing.T, atom string) {
+	t.Helper()
+	jing, err := exec.LookPath("jing")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Log("not checked against the schema: ", err)
+		return
+	}
+	file := filepath.Join(t.TempDir(), "feed.atom")
+	if err := os.WriteFile(file, []byte(atom), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), jing, "-c", "../../aggregator/publish/testdata/atom.rnc", file).CombinedOutput(); err != nil {
+		t.Errorf("jing: %v\n%.3000s", err, out)
+	}
+}
+
 // TestSmallDocumentsEndToEnd polls the documents of aggregator/parse/testdata.
 func TestSmallDocumentsEndToEnd(t *testing.T) {
 	dir := "../../aggregator/parse/testdata"
@@ -301,6 +322,7 @@ func TestRealDocumentsEndToEnd(t *testing.T) {
 		}
 	}
 	rss, atom, js := valid(t, config)
+	validAgainstSchema(t, atom)
 	items, entries, bySource := carried(t, js)
 	repeats := 0
 	for _, id := range slices.Sorted(maps.Keys(sources)) {
