@@ -71,6 +71,9 @@ func shown(s storage.Source) source {
 	if !isIRI(from.id) {
 		from.id = from.url
 	}
+	if from.id == from.url && from.url != "" && configured.RawQuery != "" {
+		from.id += "#" + url.PathEscape(s.ID) // another source may differ in no more than the query
+	}
 	return source{Source: s, configured: configured, origin: from}
 }
 

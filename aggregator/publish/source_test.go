@@ -2,6 +2,7 @@ package publish_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"newsfeed/aggregator/publish"
@@ -169,4 +170,22 @@ func TestC11_ADroppedSourceIsGoneAtOnce(t *testing.T) {
 	if _, err := publish.Render(t.Context(), m, publish.Selection{Source: "harbour"}, publish.RSS); err == nil {
 		t.Error("the source still has a feed")
 	}
+}
+
+// TestC08_SourcesThatDifferInTheirQueryAreTwo has two feeds of one address,
+// whose queries are not told.
+func TestC08_SourcesThatDifferInTheirQueryAreTwo(t *testing.T) {
+	m := many(0)
+	for i, id := range []string{"one", "two"} {
+		m.source(id, "https://video.example/feed?channel="+id, storage.About{})
+		m.put(entry(id, i, func(*storage.Entry) {}))
+	}
+	ids := map[string]bool{}
+	for _, e := range asAtom(t, m, publish.Selection{}).Entries {
+		ids[e.Source.ID] = true
+		if strings.Contains(e.Source.ID, "?") {
+			t.Errorf("%s tells a query", e.Source.ID)
+		}
+	}
+	equal(t, "ids of sources", len(ids), 2)
 }
