@@ -3,6 +3,7 @@ package publish_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -274,14 +275,24 @@ func TestC14_DatesOfTheFutureAndMissingOnesAreOfTheFirstSight(t *testing.T) {
 		w.poll("undated", undated)
 		w.restart()
 	}
-	var order []string
-	for _, i := range w.items() {
-		order = append(order, i.ID)
-		equal(t, i.ID+" published", i.Published, seen[i.ID].Format(time.RFC3339))
-		equal(t, i.ID+" updated", i.Updated, seen[i.ID].Format(time.RFC3339))
-		equal(t, i.ID+" pubDate", i.PubDate, seen[i.ID].Format(time.RFC1123Z))
+	check := func(when string, updated map[string]time.Time) {
+		var order []string
+		for _, i := range w.items() {
+			order = append(order, i.ID)
+			equal(t, i.ID+" published "+when, i.Published, seen[i.ID].Format(time.RFC3339))
+			equal(t, i.ID+" updated "+when, i.Updated, updated[i.ID].Format(time.RFC3339))
+			equal(t, i.ID+" pubDate "+when, i.PubDate, seen[i.ID].Format(time.RFC1123Z))
+		}
+		equal(t, "the newest first "+when, order, []string{"urn:x:honest", "urn:x:undated", "urn:x:future"})
 	}
-	equal(t, "the newest first", order, []string{"urn:x:honest", "urn:x:undated", "urn:x:future"})
+	check("after polls", seen)
+
+	edited := maps.Clone(seen)
+	w.poll("undated", strings.ReplaceAll(undated, "Without", "Still without"))
+	edited["urn:x:undated"] = w.now
+	w.poll("future", strings.ReplaceAll(future(9), "From the", "Out of the"))
+	edited["urn:x:future"] = w.now
+	check("after edits", edited)
 }
 
 // TestC41_GroupingIsTheSameWhateverComesFirst lets sources tell of a few
