@@ -116,11 +116,22 @@ func TestNewsboatTakesWhatIsNewOnly(t *testing.T) {
 		expect("second reload", "0 unread articles", http.StatusOK)
 		expect("third reload", "0 unread articles", http.StatusNotModified)
 
-		items.Add(1)
-		poll(t, exitDone, "-c", config, "--force")
-		awaitTitle(t, "http://"+listen+"/feed."+format, fmt.Sprintf("Report %d<", known))
-		expect("reload with news", "1 unread articles", http.StatusIMUsed)
-		expect("reload after news", "1 unread articles", http.StatusNotModified)
+		news := 0
+		for range 5 { // on a busy machine a first one may come as part of the whole
+			items.Add(1)
+			poll(t, exitDone, "-c", config, "--force")
+			awaitTitle(t, "http://"+listen+"/feed."+format, fmt.Sprintf("Report %d<", known+int64(news)))
+			news++
+			if got := run("-x", "reload", "print-unread"); got != fmt.Sprintf("%d unread articles", news) {
+				t.Errorf("%s: reload with news: %s, want %d", format, got, news)
+			}
+			if got := answered.take(); slices.Equal(got, []int{http.StatusIMUsed}) {
+				break
+			} else if news == 5 {
+				t.Errorf("%s: reload with news: answered %d, never %d", format, got, http.StatusIMUsed)
+			}
+		}
+		expect("reload after news", fmt.Sprintf("%d unread articles", news), http.StatusNotModified)
 		run("-E", read)
 		kept, err := os.ReadFile(read)
 		if err != nil {

@@ -209,7 +209,7 @@ func decode(t *testing.T, lines []byte) []article {
 }
 
 // newsroom serves ten sources, each with one report, in four formats.
-type newsroom struct{ edited atomic.Bool }
+type newsroom struct{ edits atomic.Int64 }
 
 // report is the item of a source, as its readers are to see it.
 func (n *newsroom) report(source int) article {
@@ -223,9 +223,9 @@ func (n *newsroom) report(source int) article {
 		Image:  fmt.Sprintf("https://img.example/%d.jpg", source),
 		Text:   fmt.Sprintf("The whole text of report %d, from end to end.", source),
 	}
-	if source == 3 && n.edited.Load() {
-		a.Title += " (corrected)"
-		a.Text += " A correction was made."
+	if source == 3 {
+		a.Title += strings.Repeat(" (corrected)", int(n.edits.Load()))
+		a.Text += strings.Repeat(" A correction was made.", int(n.edits.Load()))
 	}
 	return a
 }
@@ -283,12 +283,18 @@ func TestG11_ReadersShowWhatTheSourcesWrote(t *testing.T) {
 				if diff := cmp.Diff(first, byTitle(reload())); diff != "" {
 					t.Errorf("a second poll changed something (-first +second):\n%s", diff)
 				}
-				shown := lastModified(t, site+"feed."+format)
-				room.edited.Store(true)
-				poll(t, exitDone, "-c", config, "--force")
-				awaitTitle(t, site+"feed."+format, "A correction")
-				awaitModified(t, site+"feed."+format, shown)
-				r.compareEdit(t, room, first, byTitle(reload()))
+				again := first
+				for range 3 { // newsboat tells documents apart by the second, and may ask within one
+					shown := lastModified(t, site+"feed."+format)
+					edits := room.edits.Add(1)
+					poll(t, exitDone, "-c", config, "--force")
+					awaitTitle(t, site+"feed."+format, strings.Repeat(" A correction was made.", int(edits)))
+					awaitModified(t, site+"feed."+format, shown)
+					if again = byTitle(reload()); !cmp.Equal(first, again) {
+						break
+					}
+				}
+				r.compareEdit(t, room, first, again)
 			})
 		}
 	}
