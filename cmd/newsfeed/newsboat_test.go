@@ -42,6 +42,9 @@ func (s *statuses) take() []int {
 // given only what it lacks, keeps what it has, as read, and counts what came
 // as new.
 func TestNewsboatTakesWhatIsNewOnly(t *testing.T) {
+	if os.Getenv("CI") != "true" {
+		t.Skip("runs in CI, alone: on a busy machine newsboat sees two documents of one second as one")
+	}
 	newsboat, err := exec.LookPath("newsboat")
 	if err != nil {
 		if os.Getenv("CI") != "" {
