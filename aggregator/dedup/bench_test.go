@@ -15,7 +15,7 @@ import (
 // stories, over stores of several sizes. Of each store the last 10,000 entries
 // are in the window.
 //
-//	go test ./aggregator/dedup -run XXX -bench Resolve
+//	go test ./aggregator/dedup -run '^$' -bench Resolve
 func BenchmarkResolve(b *testing.B) {
 	for _, stored := range []int{1e4, 1e5, 1e6} {
 		b.Run(fmt.Sprintf("stored=%d", stored), func(b *testing.B) { benchmarkResolve(b, stored) })
