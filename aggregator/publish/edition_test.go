@@ -25,8 +25,7 @@ func run(t *testing.T, store *memory, paths ...string) map[string]served {
 	p := publish.New(publish.Options{Store: store, Writer: store, Refetches: -1})
 	ended := make(chan error)
 	go func() { ended <- p.Run(ctx) }()
-	time.Sleep(3 * time.Second)
-	synctest.Wait()
+	pass(3 * time.Second)
 	told := map[string]served{}
 	for _, path := range paths {
 		w := httptest.NewRecorder()
@@ -40,6 +39,9 @@ func run(t *testing.T, store *memory, paths ...string) map[string]served {
 	return told
 }
 
+// outlive lets the time of the fixture pass, which lies after that of a bubble.
+func outlive() { pass(30 * 365 * 24 * time.Hour) }
+
 var everyPath = []string{
 	"/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds/shore.rss", "/feeds/shore.atom",
 	"/feeds/shore.json", "/sources/valley.rss", "/categories/politics.atom", "/sources.opml", "/feeds/desk.json?token=" + deskToken,
@@ -47,12 +49,12 @@ var everyPath = []string{
 
 func TestC31_LastModifiedOutlivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(30 * 365 * 24 * time.Hour) // the time of the fixture is over
+		outlive()
 		store := fixture()
 		first := run(t, store, everyPath...)
 		equal(t, "after a restart", run(t, store, everyPath...), first)
 		records := store.records
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		equal(t, "an hour later", run(t, store, everyPath...), first)
 		equal(t, "editions recorded again", store.records-records, 0)
 	})
@@ -71,7 +73,7 @@ func TestC31_LastModifiedMovesWhenAndOnlyWhenTheBytesDo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(30 * 365 * 24 * time.Hour)
+				outlive()
 				store := fixture()
 				paths := everyPath[:len(everyPath)-1]
 				before := run(t, store, paths...)
@@ -101,7 +103,7 @@ func TestC31_ARestartWithinTheSecondOfAChange(t *testing.T) {
 			p := publish.New(publish.Options{Store: store, Writer: store})
 			ended := make(chan error)
 			go func() { ended <- p.Run(ctx) }()
-			time.Sleep(1100 * time.Millisecond)
+			pass(1100 * time.Millisecond)
 			n := &newsroom{t: t, handler: p.Handler()}
 			if modified, got := n.get("/feed.rss"); modified != want || got != items {
 				t.Errorf("%d items of %s, want %d of %s", got, modified, items, want)
@@ -123,9 +125,9 @@ func TestC31_ARestartWithinTheSecondOfAChange(t *testing.T) {
 
 func TestEditionsAreRecordedBeforeTheyAreShown(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
-		n.pass(time.Second)
+		pass(time.Second)
 		n.commit(news(1, 1))
-		n.pass(100 * time.Millisecond)
+		pass(100 * time.Millisecond)
 		n.expect("1s", 1)
 		e, err := n.store.Edition(t.Context(), "feed.rss")
 		equal(t, "error", err, nil)
@@ -139,9 +141,9 @@ func TestEditionsAreRecordedBeforeTheyAreShown(t *testing.T) {
 func TestNewsIsShownThoughItsEditionIsNotRecorded(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
 		n.store.change(func(m *memory) { m.full = errors.New("disk full") })
-		n.pass(time.Second)
+		pass(time.Second)
 		n.commit(news(1, 1))
-		n.pass(100 * time.Millisecond)
+		pass(100 * time.Millisecond)
 		n.expect("1s", 1)
 		if !bytes.Contains(n.log.Bytes(), []byte(`msg="editions not recorded" err="disk full"`)) {
 			t.Errorf("log is %s", &n.log)
@@ -152,7 +154,7 @@ func TestNewsIsShownThoughItsEditionIsNotRecorded(t *testing.T) {
 func TestRun_RendersViewsInTheBackground(t *testing.T) {
 	store := fixture()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(30 * 365 * 24 * time.Hour)
+		outlive()
 		changed := make(chan uint64, 1)
 		p := publish.New(publish.Options{Store: store, Changed: changed, Logger: slog.New(slog.DiscardHandler)})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -167,7 +169,7 @@ func TestRun_RendersViewsInTheBackground(t *testing.T) {
 
 		// A view that goes is gone; one that comes is there.
 		n.commit(func(m *memory) { m.settings.Views = append(m.settings.Views[1:], storage.View{Name: "new"}) })
-		n.pass(3 * time.Second)
+		pass(3 * time.Second)
 		n.get("/feeds/new.rss")
 		w := httptest.NewRecorder()
 		n.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/feeds/shore.rss", nil))

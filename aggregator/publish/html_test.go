@@ -241,7 +241,7 @@ func TestPages_UnknownArgumentsDoNotSplitTheCache(t *testing.T) {
 
 func TestRun_TheFrontPageCostsNoRenderingPerRequest(t *testing.T) {
 	work(t, many(50), nil, func(n *newsroom) {
-		n.pass(3 * time.Second) // the entries are of the future
+		pass(3 * time.Second) // the entries are of the future
 		before := n.store.reads
 		for _, path := range []string{"/", "/?utm_source=x"} {
 			if body := visit(t, n.handler, path, http.StatusOK).Body.String(); !strings.Contains(body, "Entry 49") {
@@ -289,7 +289,7 @@ func TestPages_OfStatusAreBounded(t *testing.T) {
 
 func TestPages_OfStatusCountOnlyWhatIsNew(t *testing.T) {
 	work(t, fixture(), nil, func(n *newsroom) {
-		n.pass(3 * time.Second) // the feeds are made
+		pass(3 * time.Second) // the feeds are made
 		visit(t, n.handler, "/sources", http.StatusOK)
 		before := n.store.reads
 		n.store.change(func(m *memory) { m.sources[1].State.LastNew = epoch })
@@ -300,7 +300,7 @@ func TestPages_OfStatusCountOnlyWhatIsNew(t *testing.T) {
 			m.sources[0].State.LastPoll = epoch
 			m.version-- // it changes nothing of what is published
 		})
-		n.pass(31 * time.Second)
+		pass(31 * time.Second)
 		if page := visit(t, n.handler, "/sources", http.StatusOK).Body.String(); !strings.Contains(page, "1 Jan 2000") {
 			t.Error("the page has grown old")
 		}

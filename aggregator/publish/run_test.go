@@ -84,9 +84,9 @@ func (n *newsroom) expect(modified string, items int) {
 	}
 }
 
-// pass lets time pass, and what is then due be done.
-func (n *newsroom) pass(d time.Duration) {
-	time.Sleep(d)
+// pass lets time pass in the bubble, and what is then due be done.
+func pass(d time.Duration) {
+	<-time.After(d)
 	synctest.Wait()
 }
 
@@ -111,9 +111,9 @@ func TestRun_ShowsAChangeWithinAMoment(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
 		n.expect("-1h0m0s", 0)
 		n.commit(news(1, 0))
-		n.pass(49 * time.Millisecond)
+		pass(49 * time.Millisecond)
 		n.expect("-1h0m0s", 0)
-		n.pass(2 * time.Millisecond)
+		pass(2 * time.Millisecond)
 		n.expect("0s", 1)
 	})
 }
@@ -121,13 +121,13 @@ func TestRun_ShowsAChangeWithinAMoment(t *testing.T) {
 func TestC31_TwoChangesInOneSecondHaveTwoTimes(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
 		n.commit(news(1, 0))
-		n.pass(200 * time.Millisecond)
+		pass(200 * time.Millisecond)
 		n.expect("0s", 1)
 		n.commit(news(2, 1))
-		n.pass(700 * time.Millisecond)
+		pass(700 * time.Millisecond)
 		n.expect("0s", 1)
 		n.commit(news(3, 1))
-		n.pass(200 * time.Millisecond)
+		pass(200 * time.Millisecond)
 		n.expect("1s", 3)
 	})
 }
@@ -137,9 +137,9 @@ func TestRun_CoalescesABurst(t *testing.T) {
 		before := n.store.reads
 		for i := range 40 {
 			n.commit(news(i, 0))
-			n.pass(time.Millisecond)
+			pass(time.Millisecond)
 		}
-		n.pass(time.Second)
+		pass(time.Second)
 		n.expect("0s", 40)
 		if reads := n.store.reads - before; reads != 4 { // two for the feeds, two for the page
 			t.Errorf("40 changes at once cost %d reads", reads)
@@ -151,12 +151,12 @@ func TestRun_ShowsNewsWhileChangesNeverStop(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
 		for i := range 100 {
 			n.commit(news(i, i/10+1))
-			n.pass(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 			if _, items := n.get("/feed.rss"); items < i-25 {
 				t.Errorf("only %d of %d items after %s", items, i+1, time.Since(epoch))
 			}
 		}
-		n.pass(3 * time.Second)
+		pass(3 * time.Second)
 		n.expect("10s", 100)
 	})
 }
@@ -179,13 +179,13 @@ func TestRun_ARequestRendersNothing(t *testing.T) {
 func TestRun_KeepsTheLastFeedWhileTheStoreFails(t *testing.T) {
 	work(t, empty(), nil, func(n *newsroom) {
 		n.commit(func(m *memory) { m.err = errors.New("disk on fire") })
-		n.pass(time.Second)
+		pass(time.Second)
 		n.expect("-1h0m0s", 0)
 		if !strings.Contains(n.log.String(), `msg="feed not rendered" err="disk on fire"`) {
 			t.Errorf("log is %s", &n.log)
 		}
 		n.store.change(func(m *memory) { m.err = nil; news(1, 0)(m) })
-		n.pass(5 * time.Second)
+		pass(5 * time.Second)
 		n.expect("5s", 1)
 	})
 }
@@ -193,7 +193,7 @@ func TestRun_KeepsTheLastFeedWhileTheStoreFails(t *testing.T) {
 func TestRun_EndsWithTheStore(t *testing.T) {
 	work(t, empty(), storage.ErrClosed, func(n *newsroom) {
 		n.commit(func(m *memory) { m.err = storage.ErrClosed })
-		n.pass(time.Second)
+		pass(time.Second)
 	})
 }
 
@@ -202,7 +202,7 @@ func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
 	store.change(news(1, 1))
 	synctest.Test(t, func(t *testing.T) {
 		n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
-		time.Sleep(300 * time.Millisecond)
+		pass(300 * time.Millisecond)
 		if modified, _ := n.get("/sources/paper.rss"); modified != "0s" {
 			t.Errorf("Last-Modified is %s", modified)
 		}
@@ -212,7 +212,7 @@ func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
 		if n.handler.ServeHTTP(w, r); w.Code != http.StatusOK {
 			t.Errorf("answers %d although the second of the change has not come", w.Code)
 		}
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if modified, _ := n.get("/sources/paper.rss"); modified != "1s" {
 			t.Errorf("Last-Modified is %s", modified)
 		}
