@@ -78,10 +78,8 @@ type Resolution struct {
 	Poll         storage.Poll
 	New, Updated int
 
-	// Frozen is how many entries stay as they are, because their source changes
-	// its entries all the time in nothing of importance, and Flapped whether it
-	// did so again.
-	Frozen  int
+	// Flapped reports whether the source changed an entry in nothing of
+	// importance.
 	Flapped bool
 
 	// Published are the times of publication of the new entries, as their
@@ -172,7 +170,6 @@ func (s *settlement) take(ctx context.Context, c candidate) error {
 	case c.renamed():
 		e = replace(c.old, c.Entry, s.visible)
 	case Frozen(s.res.Poll.State) && s.visible.Sub(c.old.Changed) < frozenFor:
-		s.res.Frozen++
 		s.res.Flapped = s.res.Flapped || !slices.Contains(s.waiting, c.item)
 		lookAgain(s.res.Poll.State.Seen, c.item)
 		return nil
