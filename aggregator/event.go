@@ -2,8 +2,6 @@ package aggregator
 
 import (
 	"fmt"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -81,7 +79,7 @@ func (t *tidings) failed(challenged bool) {
 	if !known {
 		since = t.after.Traffic.Since
 	}
-	detail := withoutSecrets(t.after.Error) + "; " + t.lastRead()
+	detail := storage.ShownIn(t.after.Error) + "; " + t.lastRead()
 	switch {
 	case t.after.Gone:
 		t.begin(storage.Gone, detail)
@@ -94,7 +92,7 @@ func (t *tidings) failed(challenged bool) {
 }
 
 func (t *tidings) read() {
-	if to := public(t.after.MovedTo); to != "" && to != public(t.before.MovedTo) {
+	if to := storage.Shown(t.after.MovedTo); to != "" && to != storage.Shown(t.before.MovedTo) {
 		t.tell(storage.Moved, to)
 	}
 	quiet := t.now.Sub(t.after.LastNew)
@@ -138,21 +136,4 @@ func span(d time.Duration) string {
 		return "1 " + name
 	}
 	return fmt.Sprintf("%d %ss", n, name)
-}
-
-// address matches web addresses in a text.
-var address = regexp.MustCompile(`(?i)https?://[^\s"'<>]+`)
-
-// withoutSecrets returns a text whose web addresses are fit to be shown.
-func withoutSecrets(text string) string { return address.ReplaceAllStringFunc(text, public) }
-
-// public returns an address without what may be secret in it: userinfo and
-// query.
-func public(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return u.String()
 }

@@ -62,7 +62,7 @@ func TestEventsOfAPoll(t *testing.T) {
 		{name: "broken", before: well, after: failing(well, 3, "500"), want: []string{"broken: 500; last read 2 hours before"}, trouble: storage.Broken},
 		{
 			name: "broken without secrets", before: well, after: failing(well, 3, `get "https://u:p@x.example/a?key=1#f": no`),
-			want: []string{`broken: get "https://x.example/a": no; last read 2 hours before`}, trouble: storage.Broken,
+			want: []string{`broken: get "https://x.example/a?…": no; last read 2 hours before`}, trouble: storage.Broken,
 		},
 		{
 			name: "broken with many words", before: well, after: failing(well, 3, strings.Repeat("ö", 9999)),
@@ -89,7 +89,7 @@ func TestEventsOfAPoll(t *testing.T) {
 		{name: "gone when broken", before: in(well, storage.Broken), after: gone, want: []string{"gone: 410 Gone; last read 2 hours before"}, trouble: storage.Gone},
 		{name: "recovered", before: in(well, storage.Broken), after: read(well), end: ending{read: true}, want: []string{"recovered: last read 2 hours before"}},
 		{name: "recovered from a challenge", before: in(well, storage.Challenged), after: read(well), end: ending{read: true}, want: []string{"recovered: last read 2 hours before"}},
-		{name: "moved", before: well, after: read(moved(well, "https://u:p@new.example/feed?key=1")), end: ending{read: true}, want: []string{"moved: https://new.example/feed"}},
+		{name: "moved", before: well, after: read(moved(well, "https://u:p@new.example/feed?key=1")), end: ending{read: true}, want: []string{"moved: https://new.example/feed?…"}},
 		{name: "moved to another query", before: moved(well, "https://new.example/feed?key=1"), after: read(moved(well, "https://new.example/feed?key=2")), end: ending{read: true}},
 		{name: "moved on", before: moved(well, "https://new.example/feed"), after: read(moved(well, "https://newer.example/feed")), end: ending{read: true}, want: []string{"moved: https://newer.example/feed"}},
 		{

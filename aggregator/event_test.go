@@ -81,7 +81,7 @@ func TestAnEventIsPartOfThePoll(t *testing.T) {
 	poll(t, a, true)
 	polled := poll(t, a, true)
 	requireEvents(t, store, "a", "challenged: 403 Forbidden, a challenge page of HUMAN; last read 1 minute before")
-	requireEvents(t, store, "b", "moved: "+s.URL+"/new")
+	requireEvents(t, store, "b", "moved: "+s.URL+"/new?…")
 	requireEvents(t, store, "c", "gone: 410 Gone; last read 1 minute before")
 	for id, r := range polled {
 		if st := state(t, store, id); st.Trouble == "" && strings.Contains("a c", id) {
@@ -92,7 +92,7 @@ func TestAnEventIsPartOfThePoll(t *testing.T) {
 	poll(t, a, true)
 	requireEvents(t, store, "a",
 		"challenged: 403 Forbidden, a challenge page of HUMAN; last read 1 minute before", "recovered: last read 1 minute before")
-	requireEvents(t, store, "b", "moved: "+s.URL+"/new")
+	requireEvents(t, store, "b", "moved: "+s.URL+"/new?…")
 	requireEvents(t, store, "c", "gone: 410 Gone; last read 1 minute before")
 	requireEvents(t, store, "d")
 	requireEvents(t, store, "new")

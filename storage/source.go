@@ -1,6 +1,9 @@
 package storage
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Settings is what the configuration contributes to the store.
 type Settings struct {
@@ -58,6 +61,10 @@ type SourceSettings struct {
 	Across     Across // of its entries; empty: as in Feed
 }
 
+// Folding says what becomes of the source's entries that are of a story with
+// those of others, in a feed that says what becomes of all.
+func (s SourceSettings) Folding(f Feed) Across { return cmp.Or(s.Across, f.Across, Merge) }
+
 // Source is a source as the store knows it.
 type Source struct {
 	SourceSettings
@@ -69,6 +76,36 @@ type Source struct {
 
 // Hidden reports whether the source's entries are kept out of every feed.
 func (s Source) Hidden() bool { return s.Disabled || s.Removed }
+
+// Condition is how a source is, in a word.
+type Condition string
+
+// The conditions of a source.
+const (
+	Removed  Condition = "removed" // no longer configured
+	Disabled Condition = "disabled"
+	Ended    Condition = "gone"
+	Failing  Condition = "failing"
+	Unpolled Condition = "new"
+	Working  Condition = "ok"
+)
+
+// Condition returns how the source is.
+func (s Source) Condition() Condition {
+	switch {
+	case s.Removed:
+		return Removed
+	case s.Disabled:
+		return Disabled
+	case s.State.Gone:
+		return Ended
+	case s.State.Failures > 0:
+		return Failing
+	case s.State.LastPoll.IsZero():
+		return Unpolled
+	}
+	return Working
+}
 
 // Name returns the title to show for the source: the configured one, its own,
 // or its id.

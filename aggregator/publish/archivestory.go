@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -85,17 +84,17 @@ func (l leads) at(ctx context.Context, e storage.Entry) (storage.Story, bool, er
 	switch {
 	case err != nil || e.Hidden != "" || src.Hidden():
 		return storage.Story{}, false, err
-	case l.apart(src.Across):
+	case l.apart(src.SourceSettings):
 		return alone(e), true, nil
 	}
 	s, err := l.merged(ctx, e.Story)
 	return s, err == nil && len(s.Entries) > 0 && s.Lead().ID == e.ID, err
 }
 
-// apart reports whether entries of a source for which this is configured have
-// no part in the stories of others.
-func (l leads) apart(source storage.Across) bool {
-	return cmp.Or(source, l.settings.Feed.Across, storage.Merge) != storage.Merge
+// apart reports whether entries of a source that is configured so have no
+// part in the stories of others.
+func (l leads) apart(s storage.SourceSettings) bool {
+	return s.Folding(l.settings.Feed) != storage.Merge
 }
 
 // merged returns what the merged feed folds of a story.
@@ -114,7 +113,7 @@ func (l leads) merged(ctx context.Context, id string) (storage.Story, error) {
 		if err != nil {
 			return s, err
 		}
-		if !l.apart(src.Across) {
+		if !l.apart(src.SourceSettings) {
 			s.Entries = append(s.Entries, e)
 		}
 	}
@@ -146,13 +145,13 @@ func (l leads) published(ctx context.Context, s storage.Story) (storage.Story, e
 func (l leads) begunApart(ctx context.Context, id string) (bool, error) {
 	e, err := l.store.Entry(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
-		return slices.ContainsFunc(l.settings.Sources, func(s storage.SourceSettings) bool { return l.apart(s.Across) }), nil
+		return slices.ContainsFunc(l.settings.Sources, l.apart), nil
 	}
 	if err != nil {
 		return false, err
 	}
 	src, err := l.from.find(ctx, e.Source)
-	return l.apart(src.Across), err
+	return l.apart(src.SourceSettings), err
 }
 
 // standing returns the story that the store says stands at an entry.

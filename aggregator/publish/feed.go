@@ -74,7 +74,7 @@ func readFeed(ctx context.Context, r storage.Reader, sel Selection) (feed, error
 		return feed{}, err
 	}
 	for i, s := range c.stories {
-		if doc.items[i], err = newItem(ctx, s, from, c.settings.Feed.Across, sel.Source == ""); err != nil {
+		if doc.items[i], err = newItem(ctx, s, from, c.settings.Feed, sel.Source == ""); err != nil {
 			return feed{}, err
 		}
 	}

@@ -64,7 +64,7 @@ func readFront(ctx context.Context, r storage.Reader, settings storage.Settings,
 		body.Newest = out.frame.front(o.sel, "")
 	}
 	for _, s := range list.Items {
-		it, err := newItem(ctx, s, from, settings.Feed.Across, o.sel.Source == "")
+		it, err := newItem(ctx, s, from, settings.Feed, o.sel.Source == "")
 		if err != nil {
 			return webPage{}, err
 		}

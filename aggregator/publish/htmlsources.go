@@ -3,8 +3,6 @@ package publish
 import (
 	"context"
 	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +33,7 @@ type sourceStatus struct {
 	Name    string
 	Site    string // address of its site, or empty
 	Page    string // link to its entries; empty: they are hidden
-	State   string
+	State   storage.Condition
 	Error   string
 	Rate    rate
 	Polled  moment
@@ -95,13 +93,13 @@ func pageNumber(text string, sources int) (int, error) {
 
 // states says how many sources there are, and of each state how many.
 func states(all []storage.Source) string {
-	counts := map[string]int{}
+	counts := map[storage.Condition]int{}
 	for _, s := range all {
-		counts[stateOf(s)]++
+		counts[s.Condition()]++
 	}
 	text := census(len(all))
 	var parts []string
-	for _, state := range []string{"ok", "failing", "gone", "new", "disabled"} {
+	for _, state := range []storage.Condition{storage.Working, storage.Failing, storage.Ended, storage.Unpolled, storage.Disabled} {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
@@ -112,24 +110,9 @@ func states(all []storage.Source) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// stateOf says in a word how a source is.
-func stateOf(s storage.Source) string {
-	switch {
-	case s.Disabled:
-		return "disabled"
-	case s.State.Gone:
-		return "gone"
-	case s.State.Failures > 0:
-		return "failing"
-	case s.State.LastPoll.IsZero():
-		return "new"
-	}
-	return "ok"
-}
-
 func newSourceStatus(s source, base string, to linker) sourceStatus {
 	out := sourceStatus{
-		Name: line(s.Name()), State: stateOf(s.Source), Error: withoutSecrets(line(legal(s.State.Error))), Entries: s.Entries,
+		Name: line(s.Name()), State: s.Condition(), Error: storage.ShownIn(line(legal(s.State.Error))), Entries: s.Entries,
 		Polled: moment{s.State.LastPoll}, Read: moment{s.State.LastSuccess}, Due: moment{s.State.NextDue},
 	}
 	if isWeb(s.origin.link) {
@@ -142,22 +125,4 @@ func newSourceStatus(s source, base string, to linker) sourceStatus {
 	out.Page = to.front(sel, "")
 	out.Links = newFeedLinks(feed{sel: sel, base: base}).Links
 	return out
-}
-
-var webAddress = regexp.MustCompile(`(?i)https?://[^\s"'<>]+`)
-
-// withoutSecrets returns a message without what may be secret in the addresses
-// that it names: userinfo and query.
-func withoutSecrets(message string) string {
-	return webAddress.ReplaceAllStringFunc(message, func(address string) string {
-		u, err := url.Parse(address)
-		if err != nil {
-			return "…"
-		}
-		u.User, u.Fragment = nil, ""
-		if u.RawQuery != "" {
-			u.RawQuery = "…"
-		}
-		return u.String()
-	})
 }

@@ -33,7 +33,7 @@ func readStory(ctx context.Context, r storage.Reader, settings storage.Settings,
 	}
 	o.place = s.ID // it may have been folded into another since the link was made
 	from := sources{store: r, known: map[string]source{}}
-	it, err := newItem(ctx, s, from, storage.Merge, true)
+	it, err := newItem(ctx, s, from, settings.Feed, true)
 	if err != nil {
 		return webPage{}, err
 	}

@@ -28,10 +28,10 @@ type item struct {
 }
 
 // newItem makes an item of a story: its lead under the story's id, with the
-// other entries named. What the lead's source says nothing of, across says. In
-// a feed of many sources the lead's source is named beside the author too,
-// because most readers show nothing else of it.
-func newItem(ctx context.Context, s storage.Story, from sources, across storage.Across, mixed bool) (item, error) {
+// other entries named, in the merged feed or a part of it. In a
+// feed of many sources the lead's source is named beside the author too, because
+// most readers show nothing else of it.
+func newItem(ctx context.Context, s storage.Story, from sources, in storage.Feed, mixed bool) (item, error) {
 	e := legalEntry(s.Lead())
 	src, err := from.find(ctx, e.Source)
 	if err != nil {
@@ -45,7 +45,7 @@ func newItem(ctx context.Context, s storage.Story, from sources, across storage.
 		authors: authors(e, src, mixed),
 		changed: e.Changed,
 	}
-	if cmp.Or(src.Across, across) != storage.Off {
+	if src.Folding(in) != storage.Off {
 		it.story = legal(s.ID)
 	}
 	if s.Changed.After(it.changed) {

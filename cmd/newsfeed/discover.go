@@ -11,6 +11,7 @@ import (
 
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/parse"
+	"newsfeed/storage"
 )
 
 // discoveredJSON is a feed as discover --json prints it, on one line.
@@ -57,7 +58,7 @@ func (p *program) discover(ctx context.Context, address string) error {
 		}
 	}
 	if len(found) == 0 {
-		return fmt.Errorf("%s names no feed", shown(address))
+		return fmt.Errorf("%s names no feed", storage.Shown(address))
 	}
 	lines := json.NewEncoder(p.out)
 	lines.SetEscapeHTML(false)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"math"
-	"net/url"
 	"time"
 
 	"newsfeed/aggregator"
@@ -113,40 +112,30 @@ func newStoryJSON(s storage.Story, merged bool) storedEntryJSON {
 	return j
 }
 
-// The states of a source.
-const (
-	stateNew      = "new" // never polled
-	stateOK       = "ok"
-	stateFailing  = "failing"
-	stateGone     = "gone"
-	stateDisabled = "disabled"
-	stateRemoved  = "removed" // no longer configured
-)
-
 // sourceJSON is a source as sources prints it. Times are RFC 3339 or empty.
 type sourceJSON struct {
-	ID          string      `json:"id"`
-	Title       string      `json:"title"`
-	URL         string      `json:"url"` // without secrets
-	State       string      `json:"state"`
-	Status      int         `json:"status"` // of the last poll
-	Error       string      `json:"error"`  // of the last poll
-	Failures    int         `json:"failures"`
-	LastPoll    string      `json:"last_poll"`
-	LastSuccess string      `json:"last_success"`
-	LastNew     string      `json:"last_new"` // the last poll that brought an entry
-	NextDue     string      `json:"next_due"`
-	DueReason   string      `json:"due_reason"`
-	DueBounds   []boundJSON `json:"due_bounds"`   // all that had a say in it
-	RatePerDay  float64     `json:"rate_per_day"` // items it publishes, as estimated
-	MovedTo     string      `json:"moved_to"`
-	Entries     int         `json:"entries"`
-	Polls       uint64      `json:"polls"`
-	Requests    uint64      `json:"requests"`
-	Conditional uint64      `json:"conditional_requests"`
-	NotModified uint64      `json:"not_modified"`
-	Format      string      `json:"format"`
-	Frozen      bool        `json:"frozen"` // changes of its entries in nothing of importance are left out
+	ID          string            `json:"id"`
+	Title       string            `json:"title"`
+	URL         string            `json:"url"` // without secrets
+	State       storage.Condition `json:"state"`
+	Status      int               `json:"status"` // of the last poll
+	Error       string            `json:"error"`  // of the last poll
+	Failures    int               `json:"failures"`
+	LastPoll    string            `json:"last_poll"`
+	LastSuccess string            `json:"last_success"`
+	LastNew     string            `json:"last_new"` // the last poll that brought an entry
+	NextDue     string            `json:"next_due"`
+	DueReason   string            `json:"due_reason"`
+	DueBounds   []boundJSON       `json:"due_bounds"`   // all that had a say in it
+	RatePerDay  float64           `json:"rate_per_day"` // items it publishes, as estimated
+	MovedTo     string            `json:"moved_to"`
+	Entries     int               `json:"entries"`
+	Polls       uint64            `json:"polls"`
+	Requests    uint64            `json:"requests"`
+	Conditional uint64            `json:"conditional_requests"`
+	NotModified uint64            `json:"not_modified"`
+	Format      string            `json:"format"`
+	Frozen      bool              `json:"frozen"` // changes of its entries in nothing of importance are left out
 }
 
 // boundJSON is a time before which a source is not due, and what says so.
@@ -162,12 +151,12 @@ func newSourceJSON(s storage.Source, pauses map[string]time.Time) sourceJSON {
 		rate = habit.Rate()
 	}
 	j := sourceJSON{
-		ID: s.ID, Title: s.Name(), URL: shown(s.URL), State: stateOf(s),
+		ID: s.ID, Title: s.Name(), URL: storage.Shown(s.URL), State: s.Condition(),
 		Status: s.State.Status, Error: s.State.Error, Failures: s.State.Failures,
 		LastPoll: rfc3339(s.State.LastPoll), LastSuccess: rfc3339(s.State.LastSuccess), LastNew: rfc3339(s.State.LastNew),
 		NextDue: rfc3339(s.State.NextDue), DueReason: s.State.DueReason, DueBounds: []boundJSON{},
 		RatePerDay: math.Round(rate*1000) / 1000,
-		MovedTo:    shown(s.State.MovedTo), Entries: s.Entries, Polls: s.State.Polls,
+		MovedTo:    storage.Shown(s.State.MovedTo), Entries: s.Entries, Polls: s.State.Polls,
 		Requests: s.State.Traffic.Requests, Conditional: s.State.Traffic.Conditional, NotModified: s.State.Traffic.NotModified,
 		Format: s.State.About.Format, Frozen: dedup.Frozen(s.State),
 	}
@@ -179,36 +168,6 @@ func newSourceJSON(s storage.Source, pauses map[string]time.Time) sourceJSON {
 		j.DueBounds = append(j.DueBounds, boundJSON{"host", rfc3339(until)})
 	}
 	return j
-}
-
-func stateOf(s storage.Source) string {
-	switch {
-	case s.Removed:
-		return stateRemoved
-	case s.Disabled:
-		return stateDisabled
-	case s.State.Gone:
-		return stateGone
-	case s.State.Failures > 0:
-		return stateFailing
-	case s.State.LastPoll.IsZero():
-		return stateNew
-	}
-	return stateOK
-}
-
-// shown is a source's URL without what may be secret in it: userinfo and
-// query.
-func shown(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	u.User, u.Fragment = nil, ""
-	if u.RawQuery != "" {
-		u.RawQuery = "…"
-	}
-	return u.String()
 }
 
 func rfc3339(t time.Time) string {

@@ -13,6 +13,7 @@ import (
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/config"
+	"newsfeed/storage"
 )
 
 func (p *program) opmlCommand() *cobra.Command {
@@ -73,7 +74,7 @@ func (p *program) importOPML(name, target string) error {
 			known++
 		case !taken.add(&s):
 			bad++
-			p.note("newsfeed: left out, not a web address: %s\n", shown(s.URL))
+			p.note("newsfeed: left out, not a web address: %s\n", storage.Shown(s.URL))
 		default:
 			more = append(more, s)
 		}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"newsfeed/storage"
 )
 
 func (p *program) whyCommand() *cobra.Command {
@@ -125,8 +127,8 @@ func unplanned(s sourceJSON) string {
 	switch {
 	case s.DueReason != "":
 		return "never: " + s.DueReason
-	case s.State == stateNew:
+	case s.State == storage.Unpolled:
 		return "at once: it was never polled"
 	}
-	return "never: it is " + s.State
+	return "never: it is " + string(s.State)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,9 +127,9 @@ func apart(e storage.Entry, s storage.Settings) bool { return mode(e.Source, s) 
 // others.
 func mode(source string, s storage.Settings) storage.Across {
 	for _, src := range s.Sources {
-		if src.ID == source && src.Across != "" {
-			return src.Across
+		if src.ID == source {
+			return src.Folding(s.Feed)
 		}
 	}
-	return cmp.Or(s.Feed.Across, storage.Merge)
+	return storage.SourceSettings{}.Folding(s.Feed)
 }

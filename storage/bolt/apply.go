@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -84,7 +83,7 @@ func (t *tx) settings(s *storage.Settings) error {
 		if src.Hidden() {
 			hidden = append(hidden, src.number)
 		}
-		if standsApart(cmp.Or(src.Across, s.Feed.Across)) {
+		if src.Folding(s.Feed) != storage.Merge {
 			apart = append(apart, src.number)
 		}
 		if row := encode(sourceFields, src); !bytes.Equal(row, t.sources.Get([]byte(id))) {
@@ -121,10 +120,6 @@ func checkViews(views []storage.View) error {
 	}
 	return nil
 }
-
-// standsApart reports whether entries of a source are no part of the stories
-// of others.
-func standsApart(a storage.Across) bool { return a != "" && a != storage.Merge }
 
 // poll replaces the state of a source, adds or replaces entries, folds stories
 // and then adds events.

@@ -247,8 +247,7 @@ func (m *model) visible(e storage.Entry) bool { return e.Hidden == "" && !m.sour
 
 // apart reports whether the entries of a source are stories of their own.
 func (m *model) apart(source string) bool {
-	a := cmp.Or(m.source(source).Across, m.base.Feed.Across, storage.Merge)
-	return a != storage.Merge
+	return m.source(source).Folding(m.base.Feed) != storage.Merge
 }
 
 func (m *model) selects(q storage.Query, e storage.Entry) bool {
