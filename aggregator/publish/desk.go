@@ -26,18 +26,15 @@ const (
 
 var errBusy = errors.New("too many feeds are asked for at once")
 
-// desk makes pages on demand and keeps the last used of them, up to a number
-// of bytes. Of a version of the store it makes each page once, however many
+// desk has pages made on demand and keeps the last used of them, up to a number
+// of bytes. Of a version of the store it has each page made once, however many
 // ask for it at the same time.
 type desk struct {
 	store   storage.Reader
-	packers *packers
-	finish  func(r Rendering, doc feed, f Format, last *page) *page
-	web     func(context.Context, webOrder, packer) (*page, error)
+	maker   maker
 	flight  singleflight.Group
 	slots   chan struct{} // bounds the pages in the making
 	waiting atomic.Int64  // pages in the making, or waiting for it
-	notes   *notes
 
 	mu    sync.Mutex // guards the fields below
 	pages map[order]*list.Element
@@ -45,10 +42,15 @@ type desk struct {
 	room  int       // bytes left; negative for a moment only
 }
 
+// maker makes a page; last is the one that was made before it of the order, of
+// whatever version, or nil.
+type maker func(ctx context.Context, o order, last *page) (*page, error)
+
 // order is what is asked for.
 type order struct {
 	sel    Selection
 	format Format
+	health bool     // the feed about the sources themselves instead
 	web    webOrder // a page for people instead of a feed, if not zero
 }
 
@@ -59,15 +61,13 @@ type kept struct {
 	page    *page
 }
 
-func newDesk(store storage.Reader, bytes int, packers *packers, notes *notes, finish func(Rendering, feed, Format, *page) *page) *desk {
+func newDesk(store storage.Reader, bytes int, maker maker) *desk {
 	return &desk{
-		store:   store,
-		packers: packers,
-		notes:   notes,
-		finish:  finish,
-		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
-		pages:   map[order]*list.Element{},
-		room:    bytes,
+		store: store,
+		maker: maker,
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		pages: map[order]*list.Element{},
+		room:  bytes,
 	}
 }
 
@@ -112,38 +112,7 @@ func (d *desk) make(ctx context.Context, o order) (*page, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if o.web != (webOrder{}) {
-		pack := d.packers.get(d.last(o))
-		defer d.packers.put(pack)
-		g, err := d.web(ctx, o.web, pack)
-		if err == nil {
-			g.undate()
-		}
-		return g, err
-	}
-	doc, err := read(ctx, d.store, o.sel)
-	if err != nil {
-		return nil, err
-	}
-	last, path := d.last(o), o.sel.Path(o.format)
-	before, noted := d.notes.find(path)
-	if !noted || last != nil {
-		if before, err = lastEdition(ctx, d.store, path, last); err != nil {
-			return nil, err
-		}
-	}
-	pack := d.packers.get(last)
-	defer d.packers.put(pack)
-	r, err := doc.render(o.format, pack)
-	if err != nil {
-		return nil, err
-	}
-	g := d.finish(r, doc, o.format, last)
-	g.revise(before, time.Now())
-	if e := g.edition(path); e != before {
-		d.notes.add(e)
-	}
-	return g, nil
+	return d.maker(ctx, o, d.last(o))
 }
 
 // last returns the page that was made last, of whatever version, or nil.

@@ -9,13 +9,16 @@ import (
 )
 
 // lastEdition returns what readers were last told of the document at a path:
-// by the page that was there before, if there was one, or else as the store
-// knows it. It has no path where they were told nothing.
-func lastEdition(ctx context.Context, r storage.Reader, path string, last *page) (storage.Edition, error) {
+// by the page that was there before, if there was one, or else as it was noted
+// or as the store knows it. It has no path where they were told nothing.
+func (p *Publisher) lastEdition(ctx context.Context, path string, last *page) (storage.Edition, error) {
 	if last != nil {
 		return last.edition(path), nil
 	}
-	e, err := r.Edition(ctx, path)
+	if e, ok := p.notes.find(path); ok {
+		return e, nil
+	}
+	e, err := p.store.Edition(ctx, path)
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Edition{}, nil
 	}
@@ -55,7 +58,7 @@ func (p *Publisher) revise(ctx context.Context, pages revision, giveUp time.Time
 	now := time.Now()
 	var changed []storage.Edition
 	for _, g := range pages {
-		before, err := lastEdition(ctx, p.store, g.path, g.last)
+		before, err := p.lastEdition(ctx, g.path, g.last)
 		if err != nil {
 			return err
 		}

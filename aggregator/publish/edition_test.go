@@ -44,13 +44,13 @@ func outlive() { pass(30 * 365 * 24 * time.Hour) }
 
 var everyPath = []string{
 	"/", "/feed.rss", "/feed.atom", "/feed.json", "/feeds/shore.rss", "/feeds/shore.atom",
-	"/feeds/shore.json", "/sources/valley.rss", "/categories/politics.atom", "/sources.opml", "/feeds/desk.json?token=" + deskToken,
+	"/feeds/shore.json", "/sources/valley.rss", "/categories/politics.atom", "/sources.opml", "/health.atom", "/feeds/desk.json?token=" + deskToken,
 }
 
 func TestC31_LastModifiedOutlivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		outlive()
-		store := fixture()
+		store := eventful()
 		first := run(t, store, everyPath...)
 		equal(t, "after a restart", run(t, store, everyPath...), first)
 		records := store.records
@@ -74,7 +74,7 @@ func TestC31_LastModifiedMovesWhenAndOnlyWhenTheBytesDo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				outlive()
-				store := fixture()
+				store := eventful()
 				paths := everyPath[:len(everyPath)-1]
 				before := run(t, store, paths...)
 				store.change(change)

@@ -28,22 +28,16 @@ func (p *Publisher) Handler() http.Handler {
 	}))
 	p.handlePages(mux)
 	for _, f := range Formats() {
-		mux.HandleFunc("GET /"+Selection{}.Path(f), p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
-			g, err := p.page(r.Context(), order{format: f})
-			p.answer(w, r, g, err)
-		}))
+		mux.HandleFunc("GET /"+Selection{}.Path(f), p.ordered(order{format: f}))
 	}
-	mux.HandleFunc("GET /"+healthPath, p.meter.limited(p.health()))
+	mux.HandleFunc("GET /"+healthPath, p.ordered(order{health: true}))
+	subscriptions := Selection{Subscriptions: true}
+	mux.HandleFunc("GET /"+subscriptions.Path(OPML), p.ordered(order{sel: subscriptions, format: OPML}))
 	mux.HandleFunc("GET /sources/{file}", p.selected(func(name string) Selection { return Selection{Source: name} }))
 	mux.HandleFunc("GET /categories/{file}", p.selected(func(name string) Selection {
 		return Selection{Category: strings.ToLower(name)}
 	}))
 	mux.HandleFunc("GET /feeds/{file}", p.selected(func(name string) Selection { return Selection{View: name} }))
-	list := order{sel: Selection{Subscriptions: true}, format: OPML}
-	mux.HandleFunc("GET /"+list.sel.Path(OPML), func(w http.ResponseWriter, r *http.Request) {
-		g, err := p.desk.page(r.Context(), list)
-		p.answer(w, r, g, err)
-	})
 	mux.HandleFunc("GET /archive/{file}", p.selected(archiveNamed))
 	return mux
 }
@@ -51,7 +45,7 @@ func (p *Publisher) Handler() http.Handler {
 // page returns the page of a feed: one that was rendered in the background, or
 // else on demand.
 func (p *Publisher) page(ctx context.Context, o order) (*page, error) {
-	if e := p.merged.Load(); e != nil && o.sel == (Selection{}) {
+	if e := p.merged.Load(); e != nil && o == (order{format: o.format}) {
 		return e.pages[o.format], nil
 	}
 	if views := p.views.Load(); views != nil {
@@ -60,6 +54,14 @@ func (p *Publisher) page(ctx context.Context, o order) (*page, error) {
 		}
 	}
 	return p.desk.page(ctx, o)
+}
+
+// ordered serves one feed.
+func (p *Publisher) ordered(o order) http.HandlerFunc {
+	return p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
+		g, err := p.page(r.Context(), o)
+		p.answer(w, r, g, err)
+	})
 }
 
 // selected serves feeds that are named in the last part of the path.

@@ -6,11 +6,9 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -175,44 +173,9 @@ func (t tidings) headline() string {
 	return name + " " + line(legal(did+then+t.Detail))
 }
 
-// health returns the handler of the health feed, which keeps the page for as
-// long as the store stays as it is.
-func (p *Publisher) health() http.HandlerFunc {
-	var (
-		mu      sync.Mutex // guards the variables below
-		kept    *page
-		version uint64
-	)
-	page := func(ctx context.Context) (*page, error) {
-		stats, err := p.store.Stats(ctx)
-		if err != nil {
-			return nil, err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if kept != nil && version >= stats.Version {
-			return kept, nil
-		}
-		next, err := p.newHealth(ctx, kept)
-		if err == nil {
-			kept, version = next, stats.Version
-		}
-		return next, err
-	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		g, err := page(r.Context())
-		p.answer(w, r, g, err)
-	}
-}
-
-// newHealth makes the page of the health feed; last is the one before it, or
-// nil.
-func (p *Publisher) newHealth(ctx context.Context, last *page) (*page, error) {
+// healthPage makes the page of the health feed.
+func (p *Publisher) healthPage(ctx context.Context, pack packer) (*page, error) {
 	h, err := readHealth(ctx, p.store)
-	if err != nil {
-		return nil, err
-	}
-	before, err := lastEdition(ctx, p.store, healthPath, last)
 	if err != nil {
 		return nil, err
 	}
@@ -220,11 +183,9 @@ func (p *Publisher) newHealth(ctx context.Context, last *page) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := newPacker(last).pack(body, Atom.ContentType(), h.modified)
+	r, err := pack.pack(body, Atom.ContentType(), h.modified)
 	if err != nil {
 		return nil, err
 	}
-	g := p.wired(r, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, h.base+healthPath, Atom.MediaType()))
-	g.revise(before, time.Now())
-	return g, nil
+	return p.wired(r, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, h.base+healthPath, Atom.MediaType())), nil
 }

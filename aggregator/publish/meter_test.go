@@ -58,6 +58,10 @@ func TestC34_AClientInALoopIsToldToWait(t *testing.T) {
 			refused, _ := loop(t, h, 10, test.path, test.from, test.headers...)
 			equal(t, name, refused, 0)
 		}
+		for _, path := range []string{"/feed.json", "/health.atom", "/sources.opml", "/sources/talk.atom", "/sources"} {
+			refused, _ := loop(t, h, 25, path, client)
+			equal(t, path, refused, 15)
+		}
 		refused, _ = loop(t, h, 1, "/feed.rss?x=y", "203.0.113.7:1001")
 		equal(t, "with other arguments, on another connection", refused, 1)
 		pass(time.Duration(wait) * time.Second)

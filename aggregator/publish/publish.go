@@ -112,15 +112,14 @@ func New(o Options) *Publisher {
 		o.CacheBytes = defaultCacheBytes
 	}
 	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
-	p.desk = newDesk(o.Store, o.CacheBytes, &p.packers, &p.notes, p.newPage)
-	p.desk.web = p.webPage
+	p.desk = newDesk(o.Store, o.CacheBytes, p.demand)
 	return p
 }
 
-// Run renders the merged feed and the views, and again after each change of the store, until
-// ctx ends; then it returns nil. Changes that follow each other closely are
-// rendered together. While the store cannot be read, the last good rendering
-// stays in place; Run gives up only when the store is closed.
+// Run renders the merged feed and the views, and again after each change of the
+// store, until ctx ends; then it returns nil. Changes that follow each other
+// closely are rendered together. While the store cannot be read, the last good
+// rendering stays in place; Run gives up only when the store is closed.
 func (p *Publisher) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var notes sync.WaitGroup
