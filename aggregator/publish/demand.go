@@ -9,16 +9,14 @@ import (
 func (p *Publisher) demand(ctx context.Context, o order, last *page) (*page, error) {
 	pack := p.packers.get(last)
 	defer p.packers.put(pack)
-	if o.web != (webOrder{}) {
-		g, err := p.webPage(ctx, o.web, pack)
-		if err == nil {
-			g.undate()
-		}
-		return g, err
-	}
-	g, path, err := p.feedPage(ctx, o, last, pack)
+	g, err := p.make(ctx, o, last, pack)
 	if err != nil {
 		return nil, err
+	}
+	path := o.path()
+	if path == "" {
+		g.undate()
+		return g, nil
 	}
 	before, err := p.lastEdition(ctx, path, last)
 	if err != nil {
@@ -31,19 +29,25 @@ func (p *Publisher) demand(ctx context.Context, o order, last *page) (*page, err
 	return g, nil
 }
 
-// feedPage makes the page of a feed, and returns its path too.
-func (p *Publisher) feedPage(ctx context.Context, o order, last *page, pack packer) (*page, string, error) {
-	if o.health {
-		g, err := p.healthPage(ctx, pack)
-		return g, healthPath, err
+func (p *Publisher) make(ctx context.Context, o order, last *page, pack packer) (*page, error) {
+	switch {
+	case o.web != webOrder{}:
+		return p.webPage(ctx, o.web, pack)
+	case o.health:
+		return p.healthPage(ctx, pack)
 	}
 	doc, err := read(ctx, p.store, o.sel)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	r, err := doc.render(o.format, pack)
+	return p.feedPage(doc, o.format, last, pack)
+}
+
+// feedPage makes the page of a feed; last is the one before it, or nil.
+func (p *Publisher) feedPage(doc feed, f Format, last *page, pack packer) (*page, error) {
+	r, err := doc.render(f, pack)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return p.newPage(r, doc, o.format, last), o.sel.Path(o.format), nil
+	return p.newPage(r, doc, f, last), nil
 }

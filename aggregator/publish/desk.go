@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,9 @@ const (
 	// maxRender bounds the rendering of one feed on demand.
 	maxRender = 30 * time.Second
 
+	// maxAhead bounds the wait for the second that a feed is dated with.
+	maxAhead = 2 * time.Second
+
 	// maxWaiting bounds how many wait for it. Who asks beyond that is told to
 	// come again.
 	maxWaiting = 64
@@ -28,7 +32,7 @@ var errBusy = errors.New("too many feeds are asked for at once")
 
 // desk has pages made on demand and keeps the last used of them, up to a number
 // of bytes. Of a version of the store it has each page made once, however many
-// ask for it at the same time.
+// ask for it at the same time, and a feed at most once in a second.
 type desk struct {
 	store   storage.Reader
 	maker   maker
@@ -54,6 +58,23 @@ type order struct {
 	web    webOrder // a page for people instead of a feed, if not zero
 }
 
+// frontOrder is the order of the page for people that shows the merged feed.
+var frontOrder = order{web: webOrder{kind: frontPage}}
+
+// path returns the path of what is ordered, relative to the base URL, if its
+// editions are kept.
+func (o order) path() string {
+	switch {
+	case o == frontOrder:
+		return "./"
+	case o.web != webOrder{}:
+		return ""
+	case o.health:
+		return healthPath
+	}
+	return o.sel.Path(o.format)
+}
+
 // kept is a page and the version of the store that it shows.
 type kept struct {
 	order   order
@@ -71,7 +92,7 @@ func newDesk(store storage.Reader, bytes int, maker maker) *desk {
 	}
 }
 
-// page returns a page as the store is now.
+// page returns a page as the store is now, or was a second ago.
 func (d *desk) page(ctx context.Context, o order) (*page, error) {
 	stats, err := d.store.Stats(ctx)
 	if err != nil {
@@ -81,18 +102,21 @@ func (d *desk) page(ctx context.Context, o order) (*page, error) {
 		return p, nil
 	}
 	// The work is shared, so that it must not end with the request of one.
-	key := fmt.Sprintf("%#v %d", o, stats.Version)
-	made, err, _ := d.flight.Do(key, func() (any, error) {
+	made, err, _ := d.flight.Do(fmt.Sprintf("%#v", o), func() (any, error) {
 		if p := d.find(o, stats.Version); p != nil {
 			return p, nil
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxRender)
 		defer cancel()
 		p, err := d.make(ctx, o)
-		if err == nil {
-			d.keep(kept{order: o, version: stats.Version, page: p})
+		if err != nil {
+			return nil, err
 		}
-		return p, err
+		if ahead := time.Until(p.LastModified); ahead < maxAhead {
+			sleep(ctx, ahead)
+		}
+		d.keep(kept{order: o, version: stats.Version, page: p})
+		return p, nil
 	})
 	if err != nil {
 		return nil, err
@@ -125,15 +149,22 @@ func (d *desk) last(o order) *page {
 	return nil
 }
 
+// find returns a page that is as the store is, or that readers were told of in
+// this second: they could not tell another one of this second from it.
 func (d *desk) find(o order, version uint64) *page {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	e, ok := d.pages[o]
-	if !ok || e.Value.(*kept).version != version {
+	if !ok {
+		return nil
+	}
+	k := e.Value.(*kept)
+	age := time.Since(k.page.LastModified)
+	if told := -maxAhead < age && age < time.Second; k.version != version && !told {
 		return nil
 	}
 	d.used.MoveToFront(e)
-	return e.Value.(*kept).page
+	return k.page
 }
 
 func (d *desk) keep(k kept) {
@@ -149,6 +180,22 @@ func (d *desk) keep(k kept) {
 	for d.room -= k.page.size(); d.room < 0; {
 		d.drop(d.used.Back())
 	}
+}
+
+// moveTo puts pages on a shelf. Those that were taken from the desk leave it, as
+// they are there by now.
+func (d *desk) moveTo(place *atomic.Pointer[shelf], taken, remade shelf) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next := maps.Clone(remade)
+	for o, g := range taken {
+		if e, ok := d.pages[o]; ok {
+			g = e.Value.(*kept).page
+			d.drop(e)
+		}
+		next[o] = g
+	}
+	place.Store(&next)
 }
 
 func (d *desk) drop(e *list.Element) {

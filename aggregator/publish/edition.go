@@ -3,6 +3,8 @@ package publish
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"newsfeed/storage"
@@ -42,32 +44,20 @@ func (g *page) revise(before storage.Edition, now time.Time) {
 	}
 }
 
-// revision is pages that are about to be shown, and where.
-type revision []revised
-
-type revised struct {
-	path       string
-	page, last *page // last is nil before the first rendering
-}
-
-func (r *revision) add(path string, g, last *page) { *r = append(*r, revised{path, g, last}) }
-
-// revise dates pages that are about to be shown, records what is to be told of
-// them, and returns when it is time to show them.
-func (p *Publisher) revise(ctx context.Context, pages revision, giveUp time.Time) error {
+// revise dates pages that are about to be shown in place of the last ones,
+// records what is to be told of them, and returns when it is time to show them.
+func (p *Publisher) revise(ctx context.Context, made, last shelf, giveUp time.Time) error {
 	now := time.Now()
 	var changed []storage.Edition
-	for _, g := range pages {
-		before, err := p.lastEdition(ctx, g.path, g.last)
-		if err != nil {
-			return err
-		}
-		g.page.revise(before, now)
-		if e := g.page.edition(g.path); e.Hash != before.Hash || !e.Modified.Equal(before.Modified) {
+	for o, g := range made {
+		before := last[o].edition(o.path())
+		g.revise(before, now)
+		if e := g.edition(o.path()); e.Hash != before.Hash {
 			changed = append(changed, e)
 		}
-		p.told = later(p.told, g.page.LastModified)
+		p.told = later(p.told, g.LastModified)
 	}
+	slices.SortFunc(changed, func(a, b storage.Edition) int { return strings.Compare(a.Path, b.Path) })
 	if err := p.record(ctx, now, changed); err != nil {
 		return err
 	}

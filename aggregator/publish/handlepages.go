@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -47,7 +46,7 @@ func (p *Publisher) handlePages(mux *http.ServeMux) {
 }
 
 func (p *Publisher) order(w http.ResponseWriter, r *http.Request, o webOrder) {
-	g, err := p.desk.page(r.Context(), order{web: o})
+	g, err := p.page(r.Context(), order{web: o})
 	p.answerPage(w, r, g, err)
 }
 
@@ -68,14 +67,6 @@ func newWebOrder(q url.Values) webOrder {
 }
 
 func isPlain(q url.Values) bool { return q.Get(imagesArgument) == imagesOff }
-
-// front returns a list of stories. That of the merged feed is ready.
-func (p *Publisher) front(ctx context.Context, o webOrder) (*page, error) {
-	if e := p.merged.Load(); e != nil && o == (webOrder{kind: frontPage}) {
-		return e.home, nil
-	}
-	return p.desk.page(ctx, order{web: o})
-}
 
 // answerPage serves a page, or one that says that there is none.
 func (p *Publisher) answerPage(w http.ResponseWriter, r *http.Request, g *page, err error) {

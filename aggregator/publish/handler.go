@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"newsfeed/storage"
 )
@@ -23,8 +24,7 @@ const tokenArgument = "token"
 func (p *Publisher) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
-		g, err := p.front(r.Context(), newWebOrder(r.URL.Query()))
-		p.answerPage(w, r, g, err)
+		p.order(w, r, newWebOrder(r.URL.Query()))
 	}))
 	p.handlePages(mux)
 	for _, f := range Formats() {
@@ -42,18 +42,29 @@ func (p *Publisher) Handler() http.Handler {
 	return mux
 }
 
-// page returns the page of a feed: one that was rendered in the background, or
-// else on demand.
+// page returns the page that is kept up to date in the background, or else makes
+// one on demand.
 func (p *Publisher) page(ctx context.Context, o order) (*page, error) {
-	if e := p.merged.Load(); e != nil && o == (order{format: o.format}) {
-		return e.pages[o.format], nil
+	if g := p.shown(o); g != nil {
+		return g, nil
 	}
-	if views := p.views.Load(); views != nil {
-		if g := (*views)[o]; g != nil {
-			return g, nil
+	g, err := p.desk.page(ctx, o)
+	// What was put there in the meantime has been shown to others, and may be
+	// older.
+	if shown := p.shown(o); shown != nil {
+		return shown, nil
+	}
+	return g, err
+}
+
+// shown returns the page that is kept up to date in the background, or nil.
+func (p *Publisher) shown(o order) *page {
+	for _, place := range []*atomic.Pointer[shelf]{&p.merged, &p.views} {
+		if s := place.Load(); s != nil && (*s)[o] != nil {
+			return (*s)[o]
 		}
 	}
-	return p.desk.page(ctx, o)
+	return nil
 }
 
 // ordered serves one feed.

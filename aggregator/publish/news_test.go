@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/storage"
@@ -152,27 +154,30 @@ func TestNewsIsForThoseWhoAskForIt(t *testing.T) {
 }
 
 func TestNewsIsOfTheLastRenderingsOnly(t *testing.T) {
-	m := many(60)
-	r := &reader{T: t, handler: publish.New(publish.Options{Store: m}).Handler(), path: "/feed.atom"}
-	var tags []string
-	for i := range 20 {
-		tags = append(tags, r.ask().Header().Get("ETag"))
-		m.change(func(m *memory) { m.put(entry("paper", 60+i, func(*storage.Entry) {})) })
-	}
-	r.ask()
-	for i, tag := range tags {
-		w := r.ask("If-None-Match: "+tag, "A-IM: feed")
-		age := len(tags) - i
-		if age > 16 {
-			equal(t, fmt.Sprint(age, " renderings ago"), w.Code, http.StatusOK)
-			continue
+	synctest.Test(t, func(t *testing.T) {
+		m := many(60)
+		r := &reader{T: t, handler: publish.New(publish.Options{Store: m}).Handler(), path: "/feed.atom"}
+		var tags []string
+		for i := range 20 {
+			tags = append(tags, r.ask().Header().Get("ETag"))
+			pass(time.Second)
+			m.change(func(m *memory) { m.put(entry("paper", 60+i, func(*storage.Entry) {})) })
 		}
-		equal(t, fmt.Sprint(age, " renderings ago"), w.Code, http.StatusIMUsed)
-		equal(t, "items", len(titles(t, publish.Atom, w.Body.Bytes())), age)
-	}
-	// Of two that it has, the newer one counts.
-	w := r.ask("If-None-Match: "+tags[10]+", "+tags[18], "A-IM: feed")
-	equal(t, "base", w.Header().Get("Delta-Base"), tags[18])
+		r.ask()
+		for i, tag := range tags {
+			w := r.ask("If-None-Match: "+tag, "A-IM: feed")
+			age := len(tags) - i
+			if age > 16 {
+				equal(t, fmt.Sprint(age, " renderings ago"), w.Code, http.StatusOK)
+				continue
+			}
+			equal(t, fmt.Sprint(age, " renderings ago"), w.Code, http.StatusIMUsed)
+			equal(t, "items", len(titles(t, publish.Atom, w.Body.Bytes())), age)
+		}
+		// Of two that it has, the newer one counts.
+		w := r.ask("If-None-Match: "+tags[10]+", "+tags[18], "A-IM: feed")
+		equal(t, "base", w.Header().Get("Delta-Base"), tags[18])
+	})
 }
 
 func TestTheWholeFeedIsSentWhereItSaysMore(t *testing.T) {

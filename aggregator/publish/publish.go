@@ -76,8 +76,8 @@ type Publisher struct {
 	changed <-chan uint64
 	log     *slog.Logger
 	maxAge  time.Duration
-	merged  atomic.Pointer[edition] // nil before the first rendering
-	views   atomic.Pointer[shelf]   // nil before the first rendering
+	merged  atomic.Pointer[shelf] // nil before the first rendering
+	views   atomic.Pointer[shelf] // nil before the first rendering
 	desk    *desk
 	packers packers
 	meter   *meter // nil: there is no limit
@@ -87,16 +87,7 @@ type Publisher struct {
 	told time.Time // the newest time of an edition; for Run alone
 }
 
-// edition is the merged feed in every format, and its page for people.
-type edition struct {
-	pages map[Format]*page
-	home  *page
-}
-
-// frontPath is the path of the page in its edition.
-const frontPath = "./"
-
-// shelf holds the pages of views.
+// shelf holds pages that are kept up to date in the background.
 type shelf map[order]*page
 
 // New returns a Publisher. It serves at once, but keeps the merged feed up to
@@ -192,35 +183,7 @@ func (p *Publisher) await(ctx context.Context, giveUp time.Time) error {
 
 // renderMerged puts the merged feed as it is now in place of the last one.
 func (p *Publisher) renderMerged(ctx context.Context, giveUp time.Time) error {
-	doc, err := read(ctx, p.store, Selection{})
-	if err != nil {
-		return err
-	}
-	last := p.merged.Load()
-	if last == nil {
-		last = &edition{}
-	}
-	pack := p.packers.get(append(slices.Collect(maps.Values(last.pages)), last.home)...)
-	defer p.packers.put(pack)
-	next := &edition{pages: map[Format]*page{}}
-	var out revision
-	for _, f := range Formats() {
-		r, err := doc.render(f, pack)
-		if err != nil {
-			return err
-		}
-		next.pages[f] = p.newPage(r, doc, f, last.pages[f])
-		out.add(doc.sel.Path(f), next.pages[f], last.pages[f])
-	}
-	if next.home, err = p.webPage(ctx, webOrder{kind: frontPage}, pack); err != nil {
-		return err
-	}
-	out.add(frontPath, next.home, last.home)
-	if err := p.revise(ctx, out, giveUp); err != nil {
-		return err
-	}
-	p.merged.Store(next)
-	return nil
+	return p.restock(ctx, &p.merged, []Selection{{}}, giveUp)
 }
 
 // renderViews puts the views as they are now in place of the last ones.
@@ -229,35 +192,87 @@ func (p *Publisher) renderViews(ctx context.Context, giveUp time.Time) error {
 	if err != nil {
 		return err
 	}
+	var views []Selection
+	for _, v := range settings.Views[:min(len(settings.Views), maxViews)] {
+		views = append(views, Selection{View: v.Name})
+	}
+	return p.restock(ctx, &p.views, views, giveUp)
+}
+
+// restock puts feeds as they are now on a shelf, in place of what is there. A
+// feed that is not there yet may have been shown on demand: it is taken over as
+// it was shown last, so that no reader sees an older one after it.
+func (p *Publisher) restock(ctx context.Context, place *atomic.Pointer[shelf], feeds []Selection, giveUp time.Time) error {
 	last := shelf{}
-	if p.views.Load() != nil {
-		last = *p.views.Load()
+	if s := place.Load(); s != nil {
+		last = *s
 	}
 	pack := p.packers.get(slices.Collect(maps.Values(last))...)
 	defer p.packers.put(pack)
-	next := shelf{}
-	var out revision
-	for _, v := range settings.Views[:min(len(settings.Views), maxViews)] {
-		doc, err := read(ctx, p.store, Selection{View: v.Name})
-		if errors.Is(err, storage.ErrNotFound) {
-			continue // no longer configured
-		} else if err != nil {
+	taken, remade := shelf{}, shelf{}
+	for _, sel := range feeds {
+		orders := ordersOf(sel)
+		var err error
+		if last[orders[0]] == nil {
+			err = p.take(ctx, orders, taken)
+		} else {
+			err = p.remake(ctx, sel, last, remade, pack)
+		}
+		if err != nil && !errors.Is(err, storage.ErrNotFound) { // it may be no longer configured
 			return err
 		}
-		for _, f := range Formats() {
-			r, err := doc.render(f, pack)
-			if err != nil {
-				return err
-			}
-			o := order{sel: doc.sel, format: f}
-			next[o] = p.newPage(r, doc, f, last[o])
-			out.add(doc.sel.Path(f), next[o], last[o])
-		}
 	}
-	if err := p.revise(ctx, out, giveUp); err != nil {
+	if err := p.revise(ctx, remade, last, giveUp); err != nil {
 		return err
 	}
-	p.views.Store(&next)
+	p.desk.moveTo(place, taken, remade)
+	return nil
+}
+
+// ordersOf returns the orders of what is kept up to date of a feed.
+func ordersOf(sel Selection) []order {
+	var all []order
+	for _, f := range Formats() {
+		all = append(all, order{sel: sel, format: f})
+	}
+	if sel == (Selection{}) {
+		all = append(all, frontOrder)
+	}
+	return all
+}
+
+// remake makes the pages of a feed anew.
+func (p *Publisher) remake(ctx context.Context, sel Selection, last, into shelf, pack packer) error {
+	doc, err := read(ctx, p.store, sel)
+	if err != nil {
+		return err
+	}
+	for _, o := range ordersOf(sel) {
+		var g *page
+		if o == frontOrder {
+			g, err = p.webPage(ctx, o.web, pack)
+		} else {
+			g, err = p.feedPage(doc, o.format, last[o], pack)
+		}
+		if err != nil {
+			return err
+		}
+		into[o] = g
+	}
+	return nil
+}
+
+// take gets pages as a request gets them, and records their editions.
+func (p *Publisher) take(ctx context.Context, orders []order, into shelf) error {
+	for _, o := range orders {
+		g, err := p.desk.page(ctx, o)
+		if err != nil {
+			return err
+		}
+		into[o] = g
+		p.told = later(p.told, g.LastModified)
+	}
+	p.recordNoted(ctx)
 	return nil
 }
 

@@ -198,23 +198,85 @@ func TestRun_EndsWithTheStore(t *testing.T) {
 }
 
 func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
+	for name, test := range map[string]struct {
+		second int    // in which the change becomes visible
+		first  string // what is said at 300 ms
+		then   string // and a second later
+	}{
+		"waits for the second to come":             {1, "1s", "1s"},
+		"but not where the clock must be set back": {60, "0s", "1s"},
+	} {
+		store := empty()
+		store.change(news(1, test.second))
+		synctest.Test(t, func(t *testing.T) {
+			n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
+			pass(300 * time.Millisecond)
+			modified, _ := n.get("/sources/paper.rss")
+			equal(t, name+": Last-Modified", modified, test.first)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sources/paper.rss", nil)
+			r.Header.Set("If-Modified-Since", epoch.Format(http.TimeFormat))
+			w := httptest.NewRecorder()
+			n.handler.ServeHTTP(w, r)
+			equal(t, name+": answers who knows an earlier one", w.Code, http.StatusOK)
+			pass(time.Second)
+			modified, _ = n.get("/sources/paper.rss")
+			equal(t, name+": Last-Modified a second later", modified, test.then)
+		})
+	}
+}
+
+func TestC31_TwoFeedsOnDemandInOneSecondHaveTwoTimes(t *testing.T) {
 	store := empty()
-	store.change(news(1, 1))
 	synctest.Test(t, func(t *testing.T) {
 		n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
-		pass(300 * time.Millisecond)
-		if modified, _ := n.get("/sources/paper.rss"); modified != "0s" {
-			t.Errorf("Last-Modified is %s", modified)
+		expect := func(modified string, items int) {
+			t.Helper()
+			gotModified, gotItems := n.get("/sources/paper.rss")
+			equal(t, "Last-Modified", gotModified, modified)
+			equal(t, "items", gotItems, items)
 		}
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sources/paper.rss", nil)
-		r.Header.Set("If-Modified-Since", epoch.Format(http.TimeFormat))
-		w := httptest.NewRecorder()
-		if n.handler.ServeHTTP(w, r); w.Code != http.StatusOK {
-			t.Errorf("answers %d although the second of the change has not come", w.Code)
-		}
-		pass(time.Second)
-		if modified, _ := n.get("/sources/paper.rss"); modified != "1s" {
-			t.Errorf("Last-Modified is %s", modified)
-		}
+		expect("-1h0m0s", 0)
+		store.change(news(1, 0))
+		pass(100 * time.Millisecond)
+		expect("0s", 1)
+		store.change(news(2, 0))
+		expect("0s", 1)
+		pass(800 * time.Millisecond)
+		expect("0s", 1)
+		pass(200 * time.Millisecond)
+		expect("1s", 2)
 	})
+}
+
+// A feed was shown on demand while its first rendering waited to be shown, and
+// then that rendering, an older one, in its place.
+func TestAFeedNeverGoesBackWhileAServerStarts(t *testing.T) {
+	for _, path := range []string{"/feed.rss", "/feeds/new.rss"} {
+		store := empty()
+		store.settings.Views = []storage.View{{Name: "new"}}
+		store.change(func(m *memory) { // a rendering is not shown in the second that another had
+			m.editions = map[string]storage.Edition{path[1:]: {Path: path[1:], Hash: storage.Digest{1}, Modified: epoch}}
+		})
+		work(t, store, nil, func(n *newsroom) {
+			shown, told := 0, time.Duration(-2*time.Hour)
+			for i := range 60 {
+				if i == 5 {
+					n.commit(func(m *memory) {
+						m.put(entry("paper", 2, func(e *storage.Entry) { e.Changed, e.Views = epoch, []string{"new"} }))
+					})
+				}
+				modified, items := n.get(path)
+				at, err := time.ParseDuration(modified)
+				if err != nil || items < shown || at < told {
+					n.t.Errorf("%s, after %s: %d items of %s, after %d of %s", path, time.Since(epoch), items, modified, shown, told)
+					return
+				}
+				shown, told = items, at
+				pass(50 * time.Millisecond)
+			}
+			if shown == 0 {
+				t.Errorf("%s stays empty", path)
+			}
+		})
+	}
 }
