@@ -3,7 +3,6 @@ package publish
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"newsfeed/storage"
 )
 
 // The argument of a page that turns its images off, and its value.
@@ -47,7 +44,7 @@ func (p *Publisher) handlePages(mux *http.ServeMux) {
 
 func (p *Publisher) order(w http.ResponseWriter, r *http.Request, o webOrder) {
 	g, err := p.page(r.Context(), order{web: o})
-	p.answerPage(w, r, g, err)
+	p.answer(w, r, g, err)
 }
 
 // newWebOrder reads the arguments of the front page. Those that it does not know
@@ -68,12 +65,9 @@ func newWebOrder(q url.Values) webOrder {
 
 func isPlain(q url.Values) bool { return q.Get(imagesArgument) == imagesOff }
 
-// answerPage serves a page, or one that says that there is none.
-func (p *Publisher) answerPage(w http.ResponseWriter, r *http.Request, g *page, err error) {
-	if !errors.Is(err, storage.ErrNotFound) {
-		p.answer(w, r, g, err)
-		return
-	}
+// answerMissing says that there is nothing at an address, on a page from which
+// people find their way.
+func (p *Publisher) answerMissing(w http.ResponseWriter, r *http.Request) {
 	body, err := p.missingPage(r.Context())
 	if err != nil {
 		p.answer(w, r, nil, err)
@@ -82,6 +76,8 @@ func (p *Publisher) answerPage(w http.ResponseWriter, r *http.Request, g *page, 
 	h := w.Header()
 	h.Set("Content-Type", htmlType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	// A cache that ignores arguments must not answer with it those who have
+	// the token.
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", pagePolicy(true))

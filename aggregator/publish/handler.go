@@ -26,6 +26,7 @@ func (p *Publisher) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", p.meter.limited(func(w http.ResponseWriter, r *http.Request) {
 		p.order(w, r, newWebOrder(r.URL.Query()))
 	}))
+	mux.HandleFunc("GET /", p.answerMissing)
 	p.handlePages(mux)
 	for _, f := range Formats() {
 		mux.HandleFunc("GET /"+Selection{}.Path(f), p.ordered(order{format: f}))
@@ -88,7 +89,7 @@ func (p *Publisher) selected(selection func(name string) Selection) http.Handler
 				return
 			}
 		}
-		http.Error(w, "no such feed", http.StatusNotFound)
+		p.answerMissing(w, r)
 	})
 }
 
@@ -98,10 +99,7 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request, g *page, err 
 	case err == nil:
 		g.serve(w, r)
 	case errors.Is(err, storage.ErrNotFound):
-		// A cache that ignores arguments must not answer with it those who
-		// have the token.
-		w.Header().Set("Cache-Control", "no-store")
-		http.Error(w, "no such feed", http.StatusNotFound)
+		p.answerMissing(w, r)
 	case errors.Is(err, ErrGone):
 		http.Error(w, "this archive is gone", http.StatusGone)
 	default:

@@ -244,8 +244,15 @@ func TestC33_MethodsAndPaths(t *testing.T) {
 		}
 		if test.status != 200 {
 			equal(t, test.path+" X-Content-Type-Options", res.Header.Get("X-Content-Type-Options"), "nosniff")
-			if len(body) > 100 {
+			if len(body) > 600 {
 				t.Errorf("%s: the page has %d bytes", test.path, len(body))
+			}
+		}
+		if test.status == 404 {
+			equal(t, test.path+" Content-Type", res.Header.Get("Content-Type"), "text/html; charset=utf-8")
+			equal(t, test.path+" Cache-Control", res.Header.Get("Cache-Control"), "no-store")
+			if home := `<a href="/">`; !strings.Contains(string(body), home) {
+				t.Errorf("%s: the page does not lead home: %s", test.path, body)
 			}
 		}
 	}
