@@ -3,6 +3,7 @@ package publish
 import (
 	"encoding/xml"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/gorilla/feeds"
@@ -39,6 +40,15 @@ func text(s string) atomText { return atomText{Type: "text", Text: s} }
 type atomHTML struct {
 	Type string `xml:"type,attr"`
 	HTML string `xml:",cdata"`
+}
+
+// textType is the type of a Text construct. HTML without markup is text, which a
+// browser can show as it is.
+func textType(html string) string {
+	if strings.ContainsAny(html, "<&") {
+		return "html"
+	}
+	return "text"
 }
 
 type atomLink struct {

@@ -62,7 +62,7 @@ func (i item) atom() atomEntry {
 		out.Categories = append(out.Categories, atomCategory{Term: c})
 	}
 	if e.Summary != "" {
-		out.Summary = &atomHTML{Type: "html", HTML: e.Summary}
+		out.Summary = &atomHTML{Type: textType(e.Summary), HTML: e.Summary}
 	}
 	// An entry without content must have an alternate link: RFC 4287, section 4.1.2.
 	if i.body != e.Summary || e.URL == "" {
