@@ -37,7 +37,7 @@ type past struct {
 // was one.
 func (g *page) follow(last *page) {
 	if last != nil && last.ETag == g.ETag {
-		g.pieces, g.past = last.pieces, last.past
+		g.pieces, g.past, g.spool = last.pieces, last.past, last.spool
 		return
 	}
 	g.pieces = cut(g.Body, g.format)
@@ -108,7 +108,7 @@ func (g *page) serveNews(w http.ResponseWriter, r *http.Request, whole int) bool
 	if g.token != "" {
 		h.Set("Cache-Control", "private, no-store, im")
 	}
-	g.send(w, r, http.StatusIMUsed, body)
+	g.send(w, r, http.StatusIMUsed, body, nil)
 	return true
 }
 

@@ -20,6 +20,8 @@ type page struct {
 	format Format
 	pieces []piece
 	past   []past // earlier renderings, the last one first
+
+	spool *spool // of the body; nil: there is none
 }
 
 // contentPolicy lets a feed that is opened in a browser do nothing.
@@ -48,6 +50,9 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
 	}
 	g.format = f
 	g.follow(last)
+	if g.spool == nil {
+		g.spool = newSpool(g.Body)
+	}
 	return g
 }
 
@@ -94,6 +99,9 @@ func (g *page) size() int {
 	for _, coded := range g.coded {
 		n += len(coded)
 	}
+	if g.spool != nil {
+		n += len(g.Body)
+	}
 	for _, p := range g.past {
 		n += 8 * len(p.prints)
 	}
@@ -128,16 +136,19 @@ func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
+		g.send(w, r, http.StatusOK, body, nil)
+		return
 	}
-	g.send(w, r, http.StatusOK, body)
+	g.send(w, r, http.StatusOK, body, g.spool)
 }
 
-// send sends a body, or says only what it is like to who asks with HEAD.
-func (g *page) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+// send sends a body, from its spool if it has one, or says only what it is like
+// to who asks with HEAD.
+func (g *page) send(w http.ResponseWriter, r *http.Request, status int, body []byte, spool *spool) {
 	w.Header().Set("Content-Type", shownAs(g.ContentType, r.Header))
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
+	if r.Method != http.MethodHead && !spool.send(w) {
 		w.Write(body)
 	}
 }

@@ -9,7 +9,8 @@
 //	go run ./internal/servebench
 //
 // It needs nginx and wrk (Debian: nginx-light, wrk), and Linux; taskset pins
-// the processes where it is there. It fails where a median is below its bar.
+// the processes where it is there. It fails where a median is below its bar,
+// or the part of it that -part says.
 package main
 
 import (
@@ -38,10 +39,11 @@ var kinds = []kind{
 func main() {
 	rounds := flag.Int("rounds", 5, "pairs of runs of each kind")
 	length := flag.Duration("time", 2*time.Second, "how long a run takes")
+	part := flag.Float64("part", 1, "part of a bar that is enough: few short runs on a busy machine vary")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ok, err := bench(ctx, *rounds, *length)
+	ok, err := bench(ctx, *rounds, *length, *part)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "servebench:", err)
 	}
@@ -51,8 +53,8 @@ func main() {
 	}
 }
 
-// bench prints the ratios and reports whether each reaches its bar.
-func bench(ctx context.Context, rounds int, length time.Duration) (ok bool, err error) {
+// bench prints the ratios and reports whether each reaches a part of its bar.
+func bench(ctx context.Context, rounds int, length time.Duration, part float64) (ok bool, err error) {
 	dir, err := os.MkdirTemp("", "servebench-")
 	if err != nil {
 		return false, err
@@ -92,7 +94,7 @@ func bench(ctx context.Context, rounds int, length time.Duration) (ok bool, err 
 		}
 		ratio := ratios[len(ratios)/2]
 		fmt.Printf("%-6s %22s %22s %22s %6.2f\n", k.name, spread("%.0f", theirs), spread("%.0f", own), spread("%.2f", ratios), k.bar)
-		ok = ok && ratio >= k.bar
+		ok = ok && ratio >= part*k.bar
 	}
 	return ok, nil
 }
