@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -94,28 +93,24 @@ func newDesk(store storage.Reader, bytes int, maker maker) *desk {
 
 // page returns a page as the store is now, or was a second ago.
 func (d *desk) page(ctx context.Context, o order) (*page, error) {
-	stats, err := d.store.Stats(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if p := d.find(o, stats.Version); p != nil {
-		return p, nil
+	if p, _, err := d.find(ctx, o); p != nil || err != nil {
+		return p, err
 	}
 	// The work is shared, so that it must not end with the request of one.
 	made, err, _ := d.flight.Do(fmt.Sprintf("%#v", o), func() (any, error) {
-		if p := d.find(o, stats.Version); p != nil {
-			return p, nil
-		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxRender)
 		defer cancel()
-		p, err := d.make(ctx, o)
-		if err != nil {
+		p, version, err := d.find(ctx, o)
+		if p != nil || err != nil {
+			return p, err
+		}
+		if p, err = d.make(ctx, o); err != nil {
 			return nil, err
 		}
 		if ahead := time.Until(p.LastModified); ahead < maxAhead {
 			sleep(ctx, ahead)
 		}
-		d.keep(kept{order: o, version: stats.Version, page: p})
+		d.keep(kept{order: o, version: version, page: p})
 		return p, nil
 	})
 	if err != nil {
@@ -149,53 +144,39 @@ func (d *desk) last(o order) *page {
 	return nil
 }
 
-// find returns a page that is as the store is, or that readers were told of in
-// this second: they could not tell another one of this second from it.
-func (d *desk) find(o order, version uint64) *page {
+// find returns the version of the store, and a page if there is one that is as
+// the store is, or that readers were told of in this second: they could not tell
+// another one of this second from it.
+func (d *desk) find(ctx context.Context, o order) (*page, uint64, error) {
+	stats, err := d.store.Stats(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	e, ok := d.pages[o]
 	if !ok {
-		return nil
+		return nil, stats.Version, nil
 	}
 	k := e.Value.(*kept)
 	age := time.Since(k.page.LastModified)
-	if told := -maxAhead < age && age < time.Second; k.version != version && !told {
-		return nil
+	if told := -maxAhead < age && age < time.Second; k.version != stats.Version && !told {
+		return nil, stats.Version, nil
 	}
 	d.used.MoveToFront(e)
-	return k.page
+	return k.page, stats.Version, nil
 }
 
 func (d *desk) keep(k kept) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if old, ok := d.pages[k.order]; ok {
-		if old.Value.(*kept).version > k.version {
-			return
-		}
 		d.drop(old)
 	}
 	d.pages[k.order] = d.used.PushFront(&k)
 	for d.room -= k.page.size(); d.room < 0; {
 		d.drop(d.used.Back())
 	}
-}
-
-// moveTo puts pages on a shelf. Those that were taken from the desk leave it, as
-// they are there by now.
-func (d *desk) moveTo(place *atomic.Pointer[shelf], taken, remade shelf) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	next := maps.Clone(remade)
-	for o, g := range taken {
-		if e, ok := d.pages[o]; ok {
-			g = e.Value.(*kept).page
-			d.drop(e)
-		}
-		next[o] = g
-	}
-	place.Store(&next)
 }
 
 func (d *desk) drop(e *list.Element) {

@@ -50,34 +50,20 @@ func (p *Publisher) revise(ctx context.Context, made, last shelf, giveUp time.Ti
 	now := time.Now()
 	var changed []storage.Edition
 	for o, g := range made {
-		before := last[o].edition(o.path())
+		before, err := p.lastEdition(ctx, o.path(), last[o])
+		if err != nil {
+			return err
+		}
 		g.revise(before, now)
-		if e := g.edition(o.path()); e.Hash != before.Hash {
+		if e := g.edition(o.path()); e != before {
 			changed = append(changed, e)
 		}
 		p.told = later(p.told, g.LastModified)
 	}
 	slices.SortFunc(changed, func(a, b storage.Edition) int { return strings.Compare(a.Path, b.Path) })
-	if err := p.record(ctx, now, changed); err != nil {
-		return err
-	}
+	p.notes.add(changed...)
+	p.recordNoted(ctx)
 	return sleepUntil(ctx, p.told, giveUp)
-}
-
-// record keeps editions. Where that fails the news is shown all the same: what
-// is lost is that Last-Modified outlives a restart.
-func (p *Publisher) record(ctx context.Context, now time.Time, editions []storage.Edition) error {
-	if p.writer == nil || len(editions) == 0 {
-		return nil
-	}
-	err := p.writer.Commit(ctx, storage.Record{Time: now, Editions: editions})
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		p.log.Error("editions not recorded", "err", err)
-	}
-	return nil
 }
 
 func later(a, b time.Time) time.Time {

@@ -178,3 +178,28 @@ func TestRun_RendersViewsInTheBackground(t *testing.T) {
 		equal(t, "Run", <-ended, nil)
 	})
 }
+
+func TestC31_LastModifiedStaysWhileEditionsCannotBeRecorded(t *testing.T) {
+	for name, writer := range map[string]func(*memory) storage.Writer{
+		"disk full": func(m *memory) storage.Writer { m.full = errors.New("disk full"); return m },
+		"no writer": func(*memory) storage.Writer { return nil },
+	} {
+		store := empty()
+		store.editions = map[string]storage.Edition{"sources/paper.rss": {Path: "sources/paper.rss", Hash: storage.Digest{1}, Modified: epoch}}
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			changed := make(chan uint64, 1)
+			p := publish.New(publish.Options{Store: store, Writer: writer(store), Changed: changed, CacheBytes: 1})
+			ended := make(chan error)
+			go func() { ended <- p.Run(ctx) }()
+			n := &newsroom{t: t, store: store, handler: p.Handler(), changed: changed}
+			pass(5 * time.Second)
+			first, _ := n.get("/sources/paper.rss")
+			pass(time.Minute)
+			later, _ := n.get("/sources/paper.rss")
+			equal(t, name+": Last-Modified", []string{first, later}, []string{"5s", "5s"})
+			cancel()
+			equal(t, "Run", <-ended, nil)
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -46,21 +47,44 @@ func (p *Publisher) Handler() http.Handler {
 // page returns the page that is kept up to date in the background, or else makes
 // one on demand.
 func (p *Publisher) page(ctx context.Context, o order) (*page, error) {
+	// A refresh that has begun may not know of a new view yet; the next one does.
+	for range 2 {
+		done := p.done.next()
+		if g := p.shown(o); g != nil {
+			return g, nil
+		}
+		if kept, err := p.keeps(ctx, o); err != nil {
+			return nil, err
+		} else if !kept {
+			break
+		}
+		if err := done.wait(ctx, maxRender); err != nil {
+			return nil, err
+		}
+	}
 	if g := p.shown(o); g != nil {
 		return g, nil
 	}
-	g, err := p.desk.page(ctx, o)
-	// What was put there in the meantime has been shown to others, and may be
-	// older.
-	if shown := p.shown(o); shown != nil {
-		return shown, nil
+	return p.desk.page(ctx, o)
+}
+
+// keeps reports whether a page is, or soon will be, kept up to date in the
+// background. One made on demand meanwhile could be newer than the first of those,
+// and readers would see the feed go back.
+func (p *Publisher) keeps(ctx context.Context, o order) (bool, error) {
+	if p.changed == nil || o.health || o.web != (webOrder{}) && o != frontOrder {
+		return false, nil
 	}
-	return g, err
+	if o.sel == (Selection{}) {
+		return true, nil
+	}
+	views, err := p.views(ctx)
+	return slices.Contains(views, o.sel), err
 }
 
 // shown returns the page that is kept up to date in the background, or nil.
 func (p *Publisher) shown(o order) *page {
-	for _, place := range []*atomic.Pointer[shelf]{&p.merged, &p.views} {
+	for _, place := range []*atomic.Pointer[shelf]{&p.merged, &p.viewed} {
 		if s := place.Load(); s != nil && (*s)[o] != nil {
 			return (*s)[o]
 		}

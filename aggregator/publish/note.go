@@ -19,20 +19,25 @@ const (
 	maxNotes = 1000
 )
 
-// notes are editions of what was rendered on demand, to be recorded.
+// notes are editions that are to be recorded.
 type notes struct {
-	mu   sync.Mutex
+	mu   sync.Mutex                 // guards made
 	made map[string]storage.Edition // by path
+
+	recording sync.Mutex // held from taking notes until they are recorded; guards failed
+	failed    bool       // the last time
 }
 
-func (n *notes) add(e storage.Edition) {
+func (n *notes) add(editions ...storage.Edition) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.made == nil {
 		n.made = map[string]storage.Edition{}
 	}
-	if len(n.made) < maxNotes {
-		n.made[e.Path] = e
+	for _, e := range editions {
+		if _, noted := n.made[e.Path]; noted || len(n.made) < maxNotes {
+			n.made[e.Path] = e
+		}
 	}
 }
 
@@ -81,9 +86,26 @@ func (p *Publisher) recordNotes(ctx context.Context) {
 	}
 }
 
+// recordNoted records what is noted. Where that fails the news is shown all the
+// same, and recorded later: what may be lost is that Last-Modified outlives a
+// restart.
 func (p *Publisher) recordNoted(ctx context.Context) {
-	list := p.notes.list()
-	if p.record(ctx, time.Now(), list) == nil {
-		p.notes.recorded(list)
+	if p.writer == nil {
+		return
 	}
+	n := &p.notes
+	n.recording.Lock()
+	defer n.recording.Unlock()
+	list := n.list()
+	if len(list) == 0 {
+		return
+	}
+	err := p.writer.Commit(ctx, storage.Record{Time: time.Now(), Editions: list})
+	switch {
+	case err == nil:
+		n.recorded(list)
+	case ctx.Err() == nil && !n.failed:
+		p.log.Error("editions not recorded", "err", err)
+	}
+	n.failed = err != nil
 }

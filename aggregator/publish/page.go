@@ -99,7 +99,7 @@ func (g *page) size() int {
 	for _, coded := range g.coded {
 		n += len(coded)
 	}
-	if g.spool != nil {
+	if g.spool != nil { // as large again, when it is asked for
 		n += len(g.Body)
 	}
 	for _, p := range g.past {

@@ -27,6 +27,8 @@ import (
 	"newsfeed/storage"
 )
 
+var errStopped = errors.New("the server is about to stop")
+
 const (
 	// settle is how long a change waits for the next one of the same burst.
 	settle = 50 * time.Millisecond
@@ -53,7 +55,8 @@ type Options struct {
 	Store storage.Reader
 
 	// Changed brings a value after each change of what the store publishes:
-	// see storage.Notifier. Nil means that it never changes.
+	// see storage.Notifier. With it, Run has to run: requests for what it
+	// renders wait for its first rendering. Without it all is rendered on demand.
 	Changed <-chan uint64
 
 	// Writer keeps the editions of what is rendered in the background. Nil
@@ -77,12 +80,13 @@ type Publisher struct {
 	log     *slog.Logger
 	maxAge  time.Duration
 	merged  atomic.Pointer[shelf] // nil before the first rendering
-	views   atomic.Pointer[shelf] // nil before the first rendering
+	viewed  atomic.Pointer[shelf] // nil before the first rendering
 	desk    *desk
 	packers packers
 	meter   *meter // nil: there is no limit
 	rates   rates
 	notes   notes
+	done    signal // of each refresh
 
 	told time.Time // the newest time of an edition; for Run alone
 }
@@ -90,8 +94,7 @@ type Publisher struct {
 // shelf holds pages that are kept up to date in the background.
 type shelf map[order]*page
 
-// New returns a Publisher. It serves at once, but keeps the merged feed up to
-// date only while Run runs.
+// New returns a Publisher.
 func New(o Options) *Publisher {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -117,8 +120,10 @@ func (p *Publisher) Run(ctx context.Context) error {
 	notes.Go(func() { p.recordNotes(ctx) })
 	defer notes.Wait()
 	defer cancel()
+	defer p.done.end(errStopped)
 	for {
 		err := p.refresh(ctx)
+		p.done.send(err)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -188,20 +193,27 @@ func (p *Publisher) renderMerged(ctx context.Context, giveUp time.Time) error {
 
 // renderViews puts the views as they are now in place of the last ones.
 func (p *Publisher) renderViews(ctx context.Context, giveUp time.Time) error {
-	settings, err := p.store.Settings(ctx)
+	views, err := p.views(ctx)
 	if err != nil {
 		return err
 	}
-	var views []Selection
-	for _, v := range settings.Views[:min(len(settings.Views), maxViews)] {
-		views = append(views, Selection{View: v.Name})
-	}
-	return p.restock(ctx, &p.views, views, giveUp)
+	return p.restock(ctx, &p.viewed, views, giveUp)
 }
 
-// restock puts feeds as they are now on a shelf, in place of what is there. A
-// feed that is not there yet may have been shown on demand: it is taken over as
-// it was shown last, so that no reader sees an older one after it.
+// views returns the views that are rendered in the background.
+func (p *Publisher) views(ctx context.Context) ([]Selection, error) {
+	settings, err := p.store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]Selection, min(len(settings.Views), maxViews))
+	for i := range views {
+		views[i] = Selection{View: settings.Views[i].Name}
+	}
+	return views, nil
+}
+
+// restock puts feeds as they are now on a shelf, in place of what is there.
 func (p *Publisher) restock(ctx context.Context, place *atomic.Pointer[shelf], feeds []Selection, giveUp time.Time) error {
 	last := shelf{}
 	if s := place.Load(); s != nil {
@@ -209,23 +221,17 @@ func (p *Publisher) restock(ctx context.Context, place *atomic.Pointer[shelf], f
 	}
 	pack := p.packers.get(slices.Collect(maps.Values(last))...)
 	defer p.packers.put(pack)
-	taken, remade := shelf{}, shelf{}
+	next := shelf{}
 	for _, sel := range feeds {
-		orders := ordersOf(sel)
-		var err error
-		if last[orders[0]] == nil {
-			err = p.take(ctx, orders, taken)
-		} else {
-			err = p.remake(ctx, sel, last, remade, pack)
-		}
+		err := p.remake(ctx, sel, last, next, pack)
 		if err != nil && !errors.Is(err, storage.ErrNotFound) { // it may be no longer configured
 			return err
 		}
 	}
-	if err := p.revise(ctx, remade, last, giveUp); err != nil {
+	if err := p.revise(ctx, next, last, giveUp); err != nil {
 		return err
 	}
-	p.desk.moveTo(place, taken, remade)
+	place.Store(&next)
 	return nil
 }
 
@@ -241,7 +247,7 @@ func ordersOf(sel Selection) []order {
 	return all
 }
 
-// remake makes the pages of a feed anew.
+// remake makes the pages of a feed.
 func (p *Publisher) remake(ctx context.Context, sel Selection, last, into shelf, pack packer) error {
 	doc, err := read(ctx, p.store, sel)
 	if err != nil {
@@ -259,20 +265,6 @@ func (p *Publisher) remake(ctx context.Context, sel Selection, last, into shelf,
 		}
 		into[o] = g
 	}
-	return nil
-}
-
-// take gets pages as a request gets them, and records their editions.
-func (p *Publisher) take(ctx context.Context, orders []order, into shelf) error {
-	for _, o := range orders {
-		g, err := p.desk.page(ctx, o)
-		if err != nil {
-			return err
-		}
-		into[o] = g
-		p.told = later(p.told, g.LastModified)
-	}
-	p.recordNoted(ctx)
 	return nil
 }
 

@@ -280,3 +280,42 @@ func TestAFeedNeverGoesBackWhileAServerStarts(t *testing.T) {
 		})
 	}
 }
+
+// A page on demand took the place of the one in the background, and stayed.
+func TestANewViewIsUpToDateThoughItWasAskedForAtOnce(t *testing.T) {
+	work(t, empty(), nil, func(n *newsroom) {
+		pass(10 * time.Second)
+		n.commit(func(m *memory) { m.settings.Views = []storage.View{{Name: "new"}} })
+		go func() { // as a reader that is told of the view
+			pass(10 * time.Millisecond)
+			n.get("/feeds/new.rss")
+		}()
+		pass(20 * time.Millisecond)
+		n.commit(func(m *memory) {
+			m.put(entry("paper", 1, func(e *storage.Entry) { e.Changed, e.Views = epoch.Add(10*time.Second), []string{"new"} }))
+		})
+		pass(3 * time.Second)
+		_, items := n.get("/feeds/new.rss")
+		equal(t, "items", items, 1)
+	})
+}
+
+func TestAFeedIsNotAvailableBeforeTheFirstRendering(t *testing.T) {
+	store := empty()
+	store.err = errors.New("disk on fire")
+	work(t, store, nil, func(n *newsroom) {
+		code := make(chan int, 1)
+		ask := func() {
+			w := httptest.NewRecorder()
+			n.handler.ServeHTTP(w, httptest.NewRequestWithContext(n.t.Context(), http.MethodGet, "/feed.rss", nil))
+			code <- w.Code
+		}
+		go ask()
+		pass(6 * time.Second) // Run tries again after 5
+		equal(t, "while the store fails", <-code, http.StatusServiceUnavailable)
+		go ask()
+		n.store.change(func(m *memory) { m.err = nil })
+		pass(6 * time.Second)
+		equal(t, "then", <-code, http.StatusOK)
+	})
+}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -13,29 +14,39 @@ import (
 const minSpool = 64 << 10
 
 // spool is a body in a file in memory, which the kernel sends (sendfile(2))
-// without copying it out of the process for every client. It is gone, and so are
-// its files, when nothing refers to it any more. A nil spool sends nothing.
+// without copying it out of the process for every client. The file is made for
+// the first one, because few ask for a body that is not compressed; it is gone
+// when nothing refers to the spool any more. A nil spool sends nothing.
 type spool struct {
-	memory *os.File
-	size   int64
-	files  sync.Pool // of *os.File: the same file, each with a position of its own
+	body  []byte
+	once  sync.Once
+	file  *os.File  // nil where the system has no such files
+	files sync.Pool // of *os.File: the same file, each with a position of its own
 }
 
-// newSpool returns nil for a small body, and where the system has no such files.
+// newSpool returns nil for a small body.
 func newSpool(body []byte) *spool {
 	if len(body) < minSpool {
 		return nil
 	}
-	fd, err := unix.MemfdCreate("newsfeed", unix.MFD_CLOEXEC)
+	return &spool{body: body}
+}
+
+func (s *spool) fill() {
+	const name = "newsfeed"
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC|unix.MFD_NOEXEC_SEAL)
+	if errors.Is(err, unix.EINVAL) { // before Linux 6.3
+		fd, err = unix.MemfdCreate(name, unix.MFD_CLOEXEC)
+	}
 	if err != nil {
-		return nil
+		return
 	}
-	memory := os.NewFile(uintptr(fd), "memfd:newsfeed")
-	if _, err := memory.Write(body); err != nil {
-		_ = memory.Close()
-		return nil
+	f := os.NewFile(uintptr(fd), name)
+	if _, err := f.Write(s.body); err != nil {
+		_ = f.Close()
+		return
 	}
-	return &spool{memory: memory, size: int64(len(body))}
+	s.file = f
 }
 
 // send sends the body and reports whether it began to: else nothing was sent.
@@ -43,11 +54,14 @@ func (s *spool) send(w io.Writer) bool {
 	if s == nil {
 		return false
 	}
+	if s.once.Do(s.fill); s.file == nil {
+		return false
+	}
 	f, err := s.open()
 	if err != nil {
 		return false
 	}
-	if _, err := io.Copy(w, io.LimitReader(f, s.size)); err != nil {
+	if _, err := io.Copy(w, io.LimitReader(f, int64(len(s.body)))); err != nil {
 		_ = f.Close()
 		return true
 	}
@@ -63,5 +77,5 @@ func (s *spool) open() (*os.File, error) {
 		}
 		_ = f.Close()
 	}
-	return os.Open("/proc/self/fd/" + strconv.FormatUint(uint64(s.memory.Fd()), 10))
+	return os.Open("/proc/self/fd/" + strconv.FormatUint(uint64(s.file.Fd()), 10))
 }
