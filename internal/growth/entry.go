@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"newsfeed/storage"
+)
+
+const (
+	sources = 100
+	perPoll = 35 // entries that a poll brings
+)
+
+// entry is the nth of all, of about 3 KB. One in ten joins the story of the one
+// before it.
+func entry(n int) storage.Entry {
+	r := rand.New(rand.NewPCG(0, uint64(n)))
+	var text strings.Builder
+	for text.Len() < 2600 {
+		text.WriteString(words[int(float64(len(words))*r.Float64()*r.Float64())])
+		text.WriteByte(' ')
+	}
+	id := fmt.Sprintf("https://news.example/2026/11/story-%d.html", n)
+	e := storage.Entry{
+		ID: id, Source: sourceID(n / perPoll % sources), Story: fmt.Sprintf("%013d", n-n%10/9),
+		GUID: id, URL: id, CanonicalURL: id,
+		Title: text.String()[:60], Summary: text.String()[:200], Content: text.String(),
+		Authors:    []storage.Person{{Name: "Ann Author"}},
+		Categories: []string{words[n%20], words[n%50], words[n%300]},
+		Media:      []storage.Media{{URL: id + ".jpg", Type: "image/jpeg", Medium: storage.Image, Width: 1200}},
+		Language:   "en", ReadingTime: 2 * time.Minute,
+		Published: time.Unix(1_700_000_000+int64(n)*60, 0).UTC(), Revision: 1,
+		Keys: keysOf(n),
+	}
+	e.FirstSeen, e.Effective, e.Changed = e.Published, e.Published, e.Published
+	return e
+}
+
+func keysOf(n int) []storage.Key {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	keys := make([]storage.Key, 3)
+	for i := range keys {
+		binary.BigEndian.PutUint64(keys[i][1:], r.Uint64())
+		binary.BigEndian.PutUint64(keys[i][9:], r.Uint64())
+	}
+	return keys
+}
+
+func sourceID(n int) string { return fmt.Sprint("source-", n) }
+
+// size is the number of bytes that an entry says in.
+func size(e storage.Entry) int {
+	n := 0
+	for _, s := range []string{e.ID, e.Source, e.Story, e.GUID, e.URL, e.CanonicalURL, e.Title, e.Summary, e.Content, e.Authors[0].Name, e.Media[0].URL} {
+		n += len(s)
+	}
+	return n
+}
+
+// polls are those that bring the entries from n up to end.
+func polls(n, end int) []storage.Record {
+	var records []storage.Record
+	for ; n < end; n++ {
+		e := entry(n)
+		if last := len(records) - 1; last < 0 || records[last].Poll.Source != e.Source {
+			records = append(records, storage.Record{Time: e.Changed, Poll: &storage.Poll{Source: e.Source}})
+		}
+		p := records[len(records)-1].Poll
+		p.Entries = append(p.Entries, e)
+	}
+	return records
+}
+
+func settings() *storage.Settings {
+	s := &storage.Settings{BaseURL: "https://feeds.example/", Feed: storage.Feed{Title: "News Feed", Limit: 100}}
+	for i := range sources {
+		s.Sources = append(s.Sources, storage.SourceSettings{ID: sourceID(i), URL: fmt.Sprintf("https://news.example/%d", i)})
+	}
+	return s
+}
+
+// words are made of the letters of English, in their frequency.
+var words = func() []string {
+	r := rand.New(rand.NewPCG(1, 1))
+	words := make([]string, 5000)
+	for i := range words {
+		b := make([]byte, 2+r.IntN(9))
+		for j := range b {
+			b[j] = "eeetaoinshrdlucmfwyp"[r.IntN(20)]
+		}
+		words[i] = string(b)
+	}
+	return words
+}()
