@@ -79,17 +79,22 @@ func benchEntries(n, size int) []storage.Entry {
 }
 
 func benchStore(b *testing.B) *Store {
-	s, err := Open(filepath.Join(b.TempDir(), "newsfeed.db"), Options{})
+	return openBench(b, filepath.Join(b.TempDir(), "newsfeed.db"))
+}
+
+func openBench(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := Open(path, Options{})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(func() { _ = s.Close() })
 	var settings storage.Settings
 	for i := range 100 {
 		settings.Sources = append(settings.Sources, storage.SourceSettings{ID: fmt.Sprintf("source-%d", i)})
 	}
-	if err := s.Commit(b.Context(), storage.Record{Settings: &settings}); err != nil {
-		b.Fatal(err)
+	if err := s.Commit(t.Context(), storage.Record{Settings: &settings}); err != nil {
+		t.Fatal(err)
 	}
 	return s
 }

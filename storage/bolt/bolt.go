@@ -47,7 +47,9 @@ type Store struct {
 	packer *packer
 
 	changed chan uint64
-	commit  sync.Mutex // keeps versions in order from the commit to the channel
+	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the field below
+	learnt  bool       // has begun to learn, or must not any more
+	learner sync.WaitGroup
 }
 
 var (
@@ -73,6 +75,9 @@ func Open(path string, o Options) (*Store, error) {
 
 // smallest is the size of the two meta pages, without which there is no store.
 const smallest = 2 * 4096
+
+// growth is the number of bytes by which the file grows.
+const growth = 4 << 20
 
 func open(path string, o Options) (*Store, error) {
 	if o.Timeout == 0 {
@@ -106,6 +111,7 @@ func open(path string, o Options) (*Store, error) {
 		if err != nil {
 			return err
 		}
+		s.db.AllocSize = growth
 		return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 	})
 	if err == nil {
@@ -124,6 +130,10 @@ func open(path string, o Options) (*Store, error) {
 // Close waits for calls in progress and closes the file. Calls after it
 // return storage.ErrClosed.
 func (s *Store) Close() error {
+	s.commit.Lock()
+	s.learnt = true
+	s.commit.Unlock()
+	s.learner.Wait()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
@@ -139,6 +149,7 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 	s.commit.Lock()
 	defer s.commit.Unlock()
 	var before, after uint64
+	var entries int
 	err := s.run(ctx, s.db.Update, func(t *tx) error {
 		before = t.counts.version
 		for i := range records {
@@ -149,11 +160,15 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 				return fmt.Errorf("record %d: %w", i, err)
 			}
 		}
-		after = t.counts.version
+		after, entries = t.counts.version, t.counts.entries
 		return t.finish()
 	})
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
+	}
+	if !s.learnt && entries >= minLearn {
+		s.learnt = true
+		s.learner.Go(s.learn)
 	}
 	if after != before {
 		select {

@@ -24,7 +24,7 @@ func FuzzDecode(f *testing.F) {
 	p := newPacker()
 	row := appendRow(nil, entryFields, &sample)
 	f.Add(plain, row)
-	f.Add(compressed, p.enc.EncodeAll(row, nil))
+	f.Add(compressed, p.codec.Load().enc.EncodeAll(row, nil))
 	f.Fuzz(func(t *testing.T, format byte, b []byte) {
 		value := seal(format, append(make([]byte, prefix), b...))
 		again(t, p, value, entryFields)
@@ -77,7 +77,7 @@ func TestHostileLengths(t *testing.T) {
 	entry := func(name string, header byte) []byte {
 		return slices.Concat(msgp.AppendString([]byte{0x81}, name), []byte{header}, huge)
 	}
-	frame := newPacker().enc.EncodeAll(make([]byte, 2*maxRow), nil)
+	frame := newPacker().codec.Load().enc.EncodeAll(make([]byte, 2*maxRow), nil)
 	for name, b := range map[string][]byte{
 		"map":         seal(plain, slices.Concat(make([]byte, prefix), []byte{0xdf}, huge)),
 		"list":        seal(plain, append(make([]byte, prefix), entry("media", 0xdd)...)),

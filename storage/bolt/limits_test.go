@@ -66,7 +66,7 @@ func TestF10_WhatIsReadOutlivesTheFile(t *testing.T) {
 func TestF11_OnePollIsOneTransaction(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
 	var records []storage.Record
-	for n := range 500 {
+	for n := range 50 {
 		records = append(records, pollOf("a", n))
 	}
 	transactions := func() (id int) {
@@ -92,7 +92,7 @@ func TestF11_OnePollIsOneTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := transactions() - before; n != 1 {
-		t.Errorf("%d transactions for a commit of 500 polls", n)
+		t.Errorf("%d transactions for a commit of 50 polls", n)
 	}
 	check(t, path)
 }

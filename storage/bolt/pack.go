@@ -5,44 +5,65 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 )
 
 // A row is stored behind a byte that names its format and the CRC-32C of all
-// that follows. A format with a dictionary would be a third one.
+// that follows. A zstd frame names the dictionary that it was made with.
 const (
 	plain      byte = 1 // the row
 	compressed byte = 2 // the row as a zstd frame
 
 	prefix = 1 + crc32.Size
 
+	level         = zstd.SpeedFastest
 	minCompressed = 512      // bytes of row from which compression pays
 	maxRow        = 32 << 20 // bytes of row
 )
 
-// packer holds the state that compression needs. It is safe for concurrent
-// use.
-type packer struct {
-	enc *zstd.Encoder
-	dec *zstd.Decoder
+// packer compresses with the last of the dictionaries that it was given, if any.
+// It is safe for concurrent use.
+type packer struct{ codec atomic.Pointer[codec] }
+
+type codec struct {
+	enc          *zstd.Encoder
+	dec          *zstd.Decoder
+	dictionaries [][]byte
 }
 
+// newPacker returns a packer without a dictionary.
 func newPacker() *packer {
-	enc, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest),
+	p := &packer{}
+	if err := p.use(nil); err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// use makes the packer know these dictionaries and no others.
+func (p *packer) use(dictionaries [][]byte) error {
+	coding := []zstd.EOption{
+		zstd.WithEncoderLevel(level),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false),
-		zstd.WithWindowSize(512<<10),
-		zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		panic(err)
+		zstd.WithWindowSize(512 << 10),
+		zstd.WithLowerEncoderMem(true),
 	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxRow), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		panic(err)
+	if n := len(dictionaries); n > 0 {
+		coding = append(coding, zstd.WithEncoderDict(dictionaries[n-1]))
 	}
-	return &packer{enc, dec}
+	enc, err := zstd.NewWriter(nil, coding...)
+	if err != nil {
+		return err
+	}
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxRow), zstd.WithDecoderLowmem(true), zstd.WithDecoderDicts(dictionaries...))
+	if err != nil {
+		return err
+	}
+	p.codec.Store(&codec{enc, dec, dictionaries})
+	return nil
 }
 
 // encode returns the value of a row.
@@ -61,7 +82,7 @@ func compress[T any](p *packer, fields []field[T], row *T) ([]byte, error) {
 	if n < minCompressed {
 		return seal(plain, b), nil
 	}
-	return seal(compressed, p.enc.EncodeAll(b[prefix:], make([]byte, prefix, prefix+n/2))), nil
+	return seal(compressed, p.codec.Load().enc.EncodeAll(b[prefix:], make([]byte, prefix, prefix+n/2))), nil
 }
 
 func seal(format byte, b []byte) []byte {
@@ -72,26 +93,31 @@ func seal(format byte, b []byte) []byte {
 
 // decode reads the value of a row into a zero T, which keeps nothing of it.
 func decode[T any](p *packer, value []byte, fields []field[T], row *T) error {
-	err := errors.New("too short")
-	if len(value) >= prefix {
-		b := value[prefix:]
-		switch {
-		case binary.BigEndian.Uint32(value[1:]) != checksum(b):
-			err = errors.New("wrong checksum")
-		case value[0] == plain:
-			_, err = readRow(b, fields, row)
-		case value[0] == compressed:
-			if b, err = p.dec.DecodeAll(b, nil); err == nil {
-				_, err = readRow(b, fields, row)
-			}
-		default:
-			err = fmt.Errorf("unknown format %d", value[0])
-		}
+	b, err := p.open(value)
+	if err == nil {
+		_, err = readRow(b, fields, row)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
+}
+
+// open returns the row of a value, which it may be part of.
+func (p *packer) open(value []byte) ([]byte, error) {
+	if len(value) < prefix {
+		return nil, errors.New("too short")
+	}
+	b := value[prefix:]
+	switch {
+	case binary.BigEndian.Uint32(value[1:]) != checksum(b):
+		return nil, errors.New("wrong checksum")
+	case value[0] == plain:
+		return b, nil
+	case value[0] == compressed:
+		return p.codec.Load().dec.DecodeAll(b, nil)
+	}
+	return nil, fmt.Errorf("unknown format %d", value[0])
 }
 
 func checksum(b []byte) uint32 {

@@ -32,6 +32,7 @@ import (
 //	editions / path                   => turn (8), and edition row
 //	printed  / turn (8)               => path; turn grows in order of recording
 //	resolver / "checkpoint"           => checkpoint row, alone: what shares a page is written together
+//	learned  / number (4)             => dictionary, as a row is stored; the last one is in use
 //
 // A place is the effective time and the hash of the id, so that the order of
 // entries does not depend on their arrival. The number of a source is given
@@ -44,7 +45,7 @@ type tx struct {
 	*packer
 	size int64 // of the file, in bytes
 
-	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, events, editions, printed, resolver *bbolt.Bucket
+	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, events, editions, printed, resolver, learned *bbolt.Bucket
 
 	counts counts
 	hidden numbers // of the sources whose entries are kept out of every page
@@ -87,6 +88,7 @@ func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
 		{"editions", &t.editions},
 		{"printed", &t.printed},
 		{"resolver", &t.resolver},
+		{"learned", &t.learned},
 	} {
 		var err error
 		if *b.at, err = get([]byte(b.name)); err != nil {
@@ -144,8 +146,11 @@ func checkSchema(b *bbolt.Tx, p *packer) error {
 	if v := binary.BigEndian.Uint64(meta.Get([]byte("schema"))); v > schema {
 		return fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, v, schema)
 	}
-	_, err := begin(b, p)
-	return err
+	t, err := begin(b, p)
+	if err != nil {
+		return err
+	}
+	return t.recall()
 }
 
 func (t *tx) put(b *bbolt.Bucket, key, value []byte) {

@@ -1,0 +1,109 @@
+package bolt
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+)
+
+// A store that has learnt is read whole by the next process: the entries from
+// before, and those from after.
+func TestAStoreLearnsFromItsEntries(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openBench(t, path)
+	commit := func(from, to int) {
+		t.Helper()
+		if err := s.Commit(t.Context(), benchPolls(from, to-from)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(0, minLearn-1)
+	s.learner.Wait()
+	if n := len(s.packer.codec.Load().dictionaries); n != 0 {
+		t.Fatalf("%d dictionaries of too few entries", n)
+	}
+	commit(minLearn-1, minLearn)
+	s.learner.Wait()
+	if n := len(s.packer.codec.Load().dictionaries); n != 1 {
+		t.Fatalf("%d dictionaries", n)
+	}
+	commit(minLearn, 2*minLearn)
+	before, after := sizes(t, s, 1, minLearn), sizes(t, s, minLearn+1, 2*minLearn)
+	if after > before*19/20 {
+		t.Errorf("1000 entries take %d bytes with a dictionary, and %d without", after, before)
+	}
+
+	for range 2 { // also by one that learns no more
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = openBench(t, path)
+		for _, n := range []int{0, minLearn - 1, minLearn, 2*minLearn - 1} {
+			want := benchEntry(n)
+			got, err := s.Entry(t.Context(), want.ID)
+			if err != nil || got.Content != want.Content {
+				t.Errorf("entry %d: %v", n, err)
+			}
+		}
+		commit(2*minLearn, 2*minLearn+10)
+		s.learner.Wait()
+		if n := len(s.packer.codec.Load().dictionaries); n != 1 {
+			t.Fatalf("%d dictionaries after another opening", n)
+		}
+	}
+}
+
+func TestADamagedDictionaryIsSaidAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openBench(t, path)
+	if err := s.Commit(t.Context(), benchPolls(0, minLearn)...); err != nil {
+		t.Fatal(err)
+	}
+	s.learner.Wait()
+	err := s.db.Update(func(b *bbolt.Tx) error {
+		key := []byte{0, 0, 0, 1}
+		value := bytes.Clone(b.Bucket([]byte("learned")).Get(key))
+		value[len(value)/2] ^= 1
+		return b.Bucket([]byte("learned")).Put(key, value)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, Options{}); err == nil || !bytes.Contains([]byte(err.Error()), []byte("damaged: dictionary")) {
+		t.Errorf("Open returned %v", err)
+	}
+}
+
+// sizes returns the bytes that the rows of entries take.
+func sizes(t *testing.T, s *Store, from, to uint64) (n int) {
+	t.Helper()
+	err := s.db.View(func(b *bbolt.Tx) error {
+		for seq := from; seq <= to; seq++ {
+			n += len(b.Bucket([]byte("entries")).Get(seqKey(seq)))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func BenchmarkLearn(b *testing.B) {
+	s := benchStore(b)
+	s.learnt = true
+	if err := s.Commit(b.Context(), benchPolls(0, minLearn)...); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s.learn()
+		if err := s.packer.use(nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
