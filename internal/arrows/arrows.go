@@ -29,6 +29,7 @@ var Allowed = map[string][]string{
 	"internal/pollsim":             {"aggregator/schedule"},
 	"internal/servebench":          {},
 	"internal/growth":              {"aggregator/publish", "storage", "storage/bolt"},
+	"internal/ingest":              {"storage", "storage/bolt"},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
 		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config",

@@ -1,0 +1,129 @@
+// Ingest measures the daemon with thousands of sources at once: how many entries
+// a second it makes durable, beside bbolt alone; how long one new entry takes from
+// its arrival until it is durable while all sources are polled; and how much of
+// the disk an entry takes beside what it says.
+//
+//	go run ./internal/ingest -origin ../shared/tools/origin
+//
+// The sources are those of a simulator of feeds that does not come with this
+// project: a program that serves them on loopback as its flags -n, -hosts and
+// -port say, and lists them at /ctl/sources?format=json. It needs Linux.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+func main() {
+	origin := flag.String("origin", "", "folder of the simulator's program")
+	sources := flag.Int("sources", 2000, "sources to poll")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *origin, *sources)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ingest:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, source string, n int) error {
+	if source == "" {
+		return fmt.Errorf("no simulator: say where with -origin")
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	dir, err := os.MkdirTemp("", "ingest-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	o, err := startOrigin(ctx, source, dir, n)
+	if err != nil {
+		return err
+	}
+	defer o.wait(stop)
+	d, err := startDaemon(ctx, dir, o.urls)
+	if err != nil {
+		return err
+	}
+	defer d.wait(stop)
+
+	polled := make(chan error, 1)
+	var entries int
+	begin, cpu := time.Now(), d.processor()
+	go func() {
+		var err error
+		entries, err = d.poll(ctx, o.ids)
+		polled <- err
+	}()
+	delays, err := d.probe(ctx, polled)
+	if err != nil {
+		return err
+	}
+	wall, cpu := time.Since(begin), d.processor()-cpu
+	alone, one, err := bare(ctx)
+	if err != nil {
+		return err
+	}
+	said, file, err := d.disk(ctx)
+	if err != nil {
+		return err
+	}
+	slices.Sort(delays)
+	rate := float64(entries) / wall.Seconds()
+	fmt.Printf("%d sources, %d entries in %.1f s, %.1f s of the processor (%.2f ms a source)\n", n, entries, wall.Seconds(), cpu.Seconds(), cpu.Seconds()*1e3/float64(n))
+	fmt.Printf("durable entries a second: %.0f; bbolt alone, 1000 at once: %.0f; ratio %.2f\n", rate, alone, rate/alone)
+	fmt.Printf("from arrival to durable, %d entries: p50 %.1f ms, p99 %.1f ms; bbolt alone, one entry: %.1f ms\n", len(delays),
+		ms(delays[len(delays)/2]), ms(delays[len(delays)*99/100]), ms(one))
+	fmt.Printf("bytes of an entry: says %.0f, in the file %.0f; ratio %.2f\n", said, file, file/said)
+	return nil
+}
+
+func ms(d time.Duration) float64 { return d.Seconds() * 1e3 }
+
+// bare returns the entries a second of bbolt alone, and the time that it takes
+// for one.
+func bare(ctx context.Context) (rate float64, one time.Duration, err error) {
+	out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkCommit$/^entries=(1|1000)$/^bbolt$", "newsfeed/storage/bolt").Output()
+	if err != nil {
+		return 0, 0, fmt.Errorf("bbolt alone: %w: %s", err, out)
+	}
+	lines := regexp.MustCompile(`entries=(\d+)/\S+\s+\d+\s+(\d+) ns/op\s+([\d.]+) entries/s`).FindAllSubmatch(out, -1)
+	if len(lines) != 2 {
+		return 0, 0, fmt.Errorf("bbolt alone: no figures in %s", out)
+	}
+	for _, m := range lines {
+		if string(m[1]) == "1" {
+			ns, err := strconv.ParseInt(string(m[2]), 10, 64)
+			if err != nil {
+				return 0, 0, err
+			}
+			one = time.Duration(ns)
+		} else if rate, err = strconv.ParseFloat(string(m[3]), 64); err != nil {
+			return 0, 0, err
+		}
+	}
+	return rate, one, nil
+}
+
+// build builds a program of a folder.
+func build(ctx context.Context, folder, name, binary string) error {
+	c := exec.CommandContext(ctx, "go", "build", "-o", binary, name)
+	c.Dir = folder
+	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s: %w: %s", filepath.Join(folder, name), err, out)
+	}
+	return nil
+}
