@@ -15,6 +15,7 @@ type atomFeed struct {
 	XMLName   xml.Name `xml:"feed"`
 	NS        string   `xml:"xmlns,attr"`
 	MediaNS   string   `xml:"xmlns:media,attr"`
+	TermsNS   string   `xml:"xmlns:dcterms,attr,omitempty"`
 	HistoryNS string   `xml:"xmlns:fh,attr,omitempty"`
 	Lang      string   `xml:"xml:lang,attr,omitempty"`
 	ID        string   `xml:"id"`
@@ -64,6 +65,7 @@ func (d feed) writeAtom(w io.Writer) error {
 	out := atomFeed{
 		NS:        atomNS,
 		MediaNS:   mediaNS,
+		TermsNS:   d.termsNS(),
 		HistoryNS: d.historyNS(),
 		Lang:      d.language,
 		ID:        d.id(),

@@ -23,6 +23,7 @@ type atomEntry struct {
 	Summary    *atomHTML `xml:"summary"`
 	Content    *atomHTML `xml:"content"`
 	Source     *atomSource
+	Extent     string `xml:"dcterms:extent,omitempty"`
 	Thumbnail  *mediaThumbnail
 	Media      []mediaContent
 }
@@ -52,6 +53,7 @@ func (i item) atom() atomEntry {
 		Links:     i.atomLinks(),
 		Rights:    optional(e.Rights),
 		Source:    i.origin.atom(),
+		Extent:    i.extent(),
 		Thumbnail: i.thumbnail(),
 		Media:     i.mediaContents(),
 	}

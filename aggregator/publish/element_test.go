@@ -14,6 +14,7 @@ const (
 	atomNS    = "http://www.w3.org/2005/Atom"
 	contentNS = "http://purl.org/rss/1.0/modules/content/"
 	dcNS      = "http://purl.org/dc/elements/1.1/"
+	termsNS   = "http://purl.org/dc/terms/"
 	mediaNS   = "http://search.yahoo.com/mrss/"
 	historyNS = "http://purl.org/syndication/history/1.0"
 )

@@ -17,7 +17,9 @@ type item struct {
 	entry     storage.Entry // the one that is shown
 	id        string        // under which it is published
 	story     string        // id of the story, if that is told
-	origin    origin
+	source    origin        // the source itself
+	named     origin        // what the entry came with, if not zero
+	origin    origin        // to which it is credited: one of these
 	title     string
 	body      string // the whole HTML to read
 	authors   []storage.Person
@@ -40,6 +42,8 @@ func newItem(ctx context.Context, s storage.Story, from sources, in storage.Feed
 	it := item{
 		entry:   e,
 		id:      legal(s.Public),
+		source:  src.origin,
+		named:   src.named(e),
 		origin:  src.credit(e),
 		title:   title(e, src),
 		authors: authors(e, src, mixed),

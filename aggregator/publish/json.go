@@ -50,25 +50,6 @@ type jsonAttachment struct {
 	Duration int64  `json:"duration_in_seconds,omitempty"`
 }
 
-// jsonNewsfeed is our extension: what the standard has no place for.
-type jsonNewsfeed struct {
-	Source      string     `json:"source"`
-	Story       string     `json:"story,omitempty"`
-	GUID        string     `json:"guid,omitempty"` // as the source wrote it, where that is not the id
-	ReadingTime int64      `json:"reading_time_seconds"`
-	Rights      string     `json:"rights,omitempty"`
-	Also        []jsonAlso `json:"also,omitempty"`
-	AlsoMore    int        `json:"also_more,omitempty"` // entries of the story beyond those in Also
-}
-
-// jsonAlso is a further entry of the story.
-type jsonAlso struct {
-	ID     string `json:"id"`
-	Source string `json:"source"`
-	Title  string `json:"title"`
-	URL    string `json:"url"`
-}
-
 func (d feed) writeJSON(w io.Writer) error {
 	out := jsonFeed{
 		Version:     "https://jsonfeed.org/version/1.1",
@@ -104,10 +85,7 @@ func (i item) json() jsonItem {
 		Tags:          e.Categories,
 		Language:      e.Language,
 		Attachments:   attachments(e),
-		Newsfeed: jsonNewsfeed{
-			Source: e.Source, Story: i.story, ReadingTime: int64(e.ReadingTime.Seconds()), Rights: i.rights(),
-			AlsoMore: i.also.more,
-		},
+		Newsfeed:      i.newsfeed(),
 	}
 	if out.ContentHTML == "" {
 		out.ContentText = cmp.Or(out.Summary, i.title)
@@ -115,14 +93,8 @@ func (i item) json() jsonItem {
 	if m, ok := i.lead(); ok {
 		out.Image = m.URL
 	}
-	if e.GUID != i.id {
-		out.Newsfeed.GUID = e.GUID
-	}
 	for _, p := range i.authors {
 		out.Authors = append(out.Authors, jsonAuthor{Name: p.Name, URL: p.URL})
-	}
-	for _, m := range i.also.mentions {
-		out.Newsfeed.Also = append(out.Newsfeed.Also, jsonAlso{ID: m.id, Source: m.source, Title: m.title, URL: m.url})
 	}
 	return out
 }

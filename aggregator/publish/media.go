@@ -77,7 +77,9 @@ func mediaType(m storage.Media) string {
 // mediaNS is the namespace of Media RSS.
 const mediaNS = "http://search.yahoo.com/mrss/"
 
-// mediaContent has no media:description: readers take that for the item's.
+// mediaContent has no media:description: readers take that for the item's. A
+// caption is no title, not even where there is none: that of the lead image
+// stands in the text of the item already, and readers would show it once more.
 type mediaContent struct {
 	XMLName  xml.Name `xml:"media:content"`
 	URL      string   `xml:"url,attr"`
@@ -88,7 +90,14 @@ type mediaContent struct {
 	Height   int      `xml:"height,attr,omitempty"`
 	Duration int64    `xml:"duration,attr,omitempty"` // seconds
 	Title    string   `xml:"media:title,omitempty"`
-	Credit   string   `xml:"media:credit,omitempty"`
+	Text     *mediaText
+	Credit   string `xml:"media:credit,omitempty"`
+}
+
+type mediaText struct {
+	XMLName xml.Name `xml:"media:text"`
+	Type    string   `xml:"type,attr"`
+	Text    string   `xml:",chardata"`
 }
 
 type mediaThumbnail struct {
@@ -105,8 +114,8 @@ func (i item) mediaContents() []mediaContent {
 			URL: m.URL, Type: m.Type, Medium: string(m.Medium), FileSize: m.Bytes, Width: m.Width, Height: m.Height,
 			Duration: int64(m.Duration.Seconds()), Title: m.Title, Credit: m.Credit,
 		}
-		if c.Title == "" {
-			c.Title = m.Caption
+		if m.Caption != "" {
+			c.Text = &mediaText{Type: "plain", Text: m.Caption}
 		}
 		all = append(all, c)
 	}

@@ -198,7 +198,7 @@ func TestC22_NothingIsSaidTwice(t *testing.T) {
 
 func TestC23_NamespacesHaveTheirUsualPrefixesOnTheRoot(t *testing.T) {
 	usual := map[string]string{
-		"atom": atomNS, "content": contentNS, "dc": dcNS, "media": mediaNS, "fh": historyNS,
+		"atom": atomNS, "content": contentNS, "dc": dcNS, "dcterms": termsNS, "media": mediaNS, "fh": historyNS,
 		"at": "http://purl.org/atompub/tombstones/1.0", "sy": "http://purl.org/rss/1.0/modules/syndication/",
 		"xml": "", // always bound
 	}

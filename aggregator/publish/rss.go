@@ -22,6 +22,7 @@ type rssRoot struct {
 	AtomNS    string   `xml:"xmlns:atom,attr"`
 	ContentNS string   `xml:"xmlns:content,attr"`
 	DCNS      string   `xml:"xmlns:dc,attr"`
+	TermsNS   string   `xml:"xmlns:dcterms,attr,omitempty"`
 	MediaNS   string   `xml:"xmlns:media,attr"`
 	HistoryNS string   `xml:"xmlns:fh,attr,omitempty"`
 	Channel   rssChannel
@@ -103,6 +104,7 @@ func (d feed) writeRSS(w io.Writer) error {
 		AtomNS:    atomNS,
 		ContentNS: "http://purl.org/rss/1.0/modules/content/",
 		DCNS:      "http://purl.org/dc/elements/1.1/",
+		TermsNS:   d.termsNS(),
 		MediaNS:   mediaNS,
 		HistoryNS: d.historyNS(),
 		Channel:   channel,

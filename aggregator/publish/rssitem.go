@@ -11,7 +11,8 @@ import (
 // only one of them take the first. Its creators are no RSS authors: those are
 // mail addresses. RSS allows one source, the lead's: the other entries of the
 // story are related. The source comes last: feedparser, and so rss2email, take
-// the title of a medium after it for the item's.
+// the title of a medium after it for the item's. RSS has no word for an edit:
+// Updated, as Atom has it, is there for what was edited since it was published.
 type rssItem struct {
 	XMLName     xml.Name `xml:"item"`
 	Title       rssPlain `xml:"title"`
@@ -24,6 +25,8 @@ type rssItem struct {
 	Enclosure   *feeds.RssEnclosure
 	GUID        feeds.RssGuid
 	PubDate     string `xml:"pubDate"`
+	Updated     string `xml:"atom:updated,omitempty"`
+	Extent      string `xml:"dcterms:extent,omitempty"`
 	Related     []rssLink
 	Rights      string `xml:"dc:rights,omitempty"`
 	Thumbnail   *mediaThumbnail
@@ -45,11 +48,15 @@ func (i item) rss() rssItem {
 		Categories: e.Categories,
 		Comments:   e.Comments,
 		PubDate:    rssDate(i.published),
+		Extent:     i.extent(),
 		Rights:     i.rights(),
 		Thumbnail:  i.thumbnail(),
 		Media:      i.mediaContents(),
 		// Readers open a permalink guid in place of the link.
 		GUID: feeds.RssGuid{Id: i.id, IsPermaLink: strconv.FormatBool(i.id == e.URL)},
+	}
+	if updated := atomDate(i.updated); updated != atomDate(i.published) {
+		out.Updated = updated
 	}
 	if e.Summary != "" {
 		out.Description = &cdata{e.Summary}

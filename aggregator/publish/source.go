@@ -77,20 +77,28 @@ func shown(s storage.Source) source {
 	return source{Source: s, configured: configured, origin: from}
 }
 
-// credit returns the origin of an entry of the source: the one that the source
-// itself names, or else the source.
-func (s source) credit(e storage.Entry) origin {
+// named returns the origin that an entry of the source came with, no more than
+// it said; zero: it came with none.
+func (s source) named(e storage.Entry) origin {
 	o := e.Origin
 	if o == nil {
-		return s.origin
+		return origin{}
 	}
-	from := origin{
+	return origin{
 		id:      public(o.ID, s.configured),
-		title:   cmp.Or(line(o.Title), s.origin.title),
-		url:     public(cmp.Or(o.URL, o.Link), s.configured),
+		title:   line(o.Title),
+		url:     public(o.URL, s.configured),
 		link:    public(o.Link, s.configured),
 		updated: o.Updated,
 	}
+}
+
+// credit returns the origin of an entry of the source: the one that it came
+// with, or else the source.
+func (s source) credit(e storage.Entry) origin {
+	from := s.named(e)
+	from.title = cmp.Or(from.title, s.origin.title)
+	from.url = cmp.Or(from.url, from.link)
 	if from.url == "" {
 		return s.origin
 	}

@@ -57,6 +57,8 @@ func (r *report) members(where string, e *element, once []string, others ...stri
 		switch {
 		case c.name.Space == mediaNS:
 			r.media(where, c)
+		case c.is("dcterms:extent"):
+			r.extent(where, c)
 		case c.name.Space == "":
 			r.addf("%s: element %v in no namespace", where, c)
 		case c.name.Space == atomNS:
@@ -74,6 +76,7 @@ func (r *report) entry(where string, e *element, feedAuthor bool, ids map[string
 	r.attrs(where, e, nil, commonAttr)
 	r.language(where, e)
 	r.members(where, e, entryOnce)
+	r.counted(where, e, 0, 1, "dcterms:extent")
 	r.require(feedAuthor || e.has("atom:author") || e.first("atom:source").has("atom:author"), "%s: no author", where)
 
 	id := e.first("atom:id").text

@@ -22,6 +22,7 @@ const (
 	number  kind = "number"
 	boolean kind = "boolean"
 	array   kind = "array"
+	members kind = "object" // not empty
 )
 
 var (
@@ -40,6 +41,18 @@ var (
 		"url": address, "mime_type": text, "title": text, "size_in_bytes": number, "duration_in_seconds": number,
 	}
 	jsonHub = map[string]kind{"type": text, "url": address}
+
+	// The members of our extension.
+	jsonNewsfeed = map[string]kind{
+		"source": text, "source_title": text, "source_url": address, "origin": members, "story": text, "guid": text,
+		"reading_time_seconds": number, "rights": text, "comments": address, "media": array, "also": array, "also_more": number,
+	}
+	jsonOrigin = map[string]kind{"id": text, "title": text, "url": address, "link": address, "updated": date}
+	jsonMedia  = map[string]kind{
+		"url": address, "type": text, "medium": text, "bytes": number, "width": number, "height": number, "seconds": number,
+		"title": text, "caption": text, "credit": text,
+	}
+	jsonAlso = map[string]kind{"id": text, "source": text, "title": text, "url": address}
 )
 
 // object is a JSON object.
@@ -88,6 +101,7 @@ func (r *report) jsonItem(where string, item object, ids map[any]bool) {
 		s, ok := tag.(string)
 		r.require(ok && s != "", "%s: tag %v", where, tag)
 	}
+	r.newsfeed(where, item)
 	r.objects(where, item, "attachments", jsonAttachment, "url", "mime_type")
 	for _, a := range list(item, "attachments") {
 		if o, ok := a.(object); ok {
@@ -95,6 +109,21 @@ func (r *report) jsonItem(where string, item object, ids map[any]bool) {
 			r.require(isMediaType(mediaType), "%s: attachment of type %q", where, mediaType)
 		}
 	}
+}
+
+// newsfeed checks our extension of an item.
+func (r *report) newsfeed(where string, item object) {
+	extension, ok := item["_newsfeed"].(object)
+	if !ok {
+		return
+	}
+	where += " _newsfeed"
+	r.object(where, extension, jsonNewsfeed, "source")
+	if origin, ok := extension["origin"].(object); ok {
+		r.object(where+" origin", origin, jsonOrigin)
+	}
+	r.objects(where, extension, "media", jsonMedia, "url")
+	r.objects(where, extension, "also", jsonAlso, "id", "source", "title")
 }
 
 // object checks the members of an object. Extensions begin with "_" and are
@@ -148,6 +177,9 @@ func (k kind) holds(v any) bool {
 	case boolean:
 		_, ok := v.(bool)
 		return ok
+	case members:
+		o, ok := v.(object)
+		return ok && len(o) > 0
 	}
 	_, ok := v.([]any)
 	return ok

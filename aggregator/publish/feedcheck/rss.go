@@ -14,7 +14,7 @@ var (
 	}
 	itemOnce = []string{
 		"title", "link", "description", "comments", "enclosure", "guid", "pubDate", "source", "content:encoded",
-		"dc:rights", "media:thumbnail",
+		"dc:rights", "dcterms:extent", "atom:updated", "media:thumbnail",
 	}
 	// synonyms say what an element of RSS says already, and confuse readers.
 	synonyms = []string{"author", "dc:date", "dc:title", "dc:subject", "dc:description", "dc:identifier", "media:description", "media:title"}
@@ -130,6 +130,12 @@ func (r *report) item(where string, item *element, ids map[string]bool) {
 		r.require(content < 0 || i < content || !e.is("description"), "%s: description after content:encoded", where)
 		r.rssValue(where, e)
 	}
+	if item.has("atom:updated") {
+		published, err1 := rssDate(item.first("pubDate").text)
+		updated, err2 := rfc3339(item.first("atom:updated").text)
+		later := err1 != nil || err2 != nil || updated.After(published)
+		r.require(later, "%s: atom:updated %s is no later than pubDate", where, item.first("atom:updated").text)
+	}
 	guid := item.first("guid")
 	r.require(!ids[guid.text], "%s: guid %q again", where, guid.text)
 	ids[guid.text] = true
@@ -147,6 +153,11 @@ func (r *report) rssValue(where string, e *element) {
 	case e.is("pubDate"), e.is("lastBuildDate"):
 		_, err := rssDate(e.text)
 		r.require(err == nil, "%s: %v %v", where, e, err)
+	case e.is("atom:updated"):
+		_, err := rfc3339(e.text)
+		r.require(err == nil, "%s: atom:updated %v", where, err)
+	case e.is("dcterms:extent"):
+		r.extent(where, e)
 	case e.is("language"):
 		r.require(isLanguage(e.text), "%s: language %q", where, e.text)
 	case e.is("ttl"):
@@ -181,9 +192,21 @@ func (r *report) guid(where string, e *element) {
 	}
 }
 
+// extent checks a reading time.
+func (r *report) extent(where string, e *element) {
+	r.leaf(where, e)
+	r.attrs(where, e, nil, nil)
+	r.require(isDuration(e.text), "%s: %v %q is not a duration", where, e, e.text)
+}
+
 // media checks an element of Media RSS.
 func (r *report) media(where string, e *element) {
 	switch e.name.Local {
+	case "text":
+		r.leaf(where, e)
+		r.attrs(where, e, []string{"type"}, nil)
+		r.require(e.value("type") == "plain", "%s: %v of type %q", where, e, e.value("type"))
+		return
 	case "content", "thumbnail":
 		r.require(isURL(e.value("url")), "%s: %v url %q", where, e, e.value("url"))
 	case "title", "credit":
@@ -202,6 +225,7 @@ func (r *report) media(where string, e *element) {
 			r.require(isCount(n), "%s: %v %s %q", where, e, name, n)
 		}
 	}
+	r.counted(where, e, 0, 1, "media:title", "media:text", "media:credit")
 	for _, c := range e.children {
 		r.media(where, c)
 	}

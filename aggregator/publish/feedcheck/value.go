@@ -70,6 +70,12 @@ func rfc3339(s string) (time.Time, error) {
 	return t, nil
 }
 
+var durationPattern = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+S)?$`)
+
+// isDuration reports whether s is a duration of ISO 8601 in hours, minutes and
+// whole seconds.
+func isDuration(s string) bool { return durationPattern.MatchString(s) && s != "PT" }
+
 var (
 	tagPattern       = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>`)
 	attributePattern = regexp.MustCompile(`([A-Za-z:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)

@@ -15,12 +15,13 @@ const (
 	atomNS    = "http://www.w3.org/2005/Atom"
 	contentNS = "http://purl.org/rss/1.0/modules/content/"
 	dcNS      = "http://purl.org/dc/elements/1.1/"
+	termsNS   = "http://purl.org/dc/terms/"
 	mediaNS   = "http://search.yahoo.com/mrss/"
 	xmlNS     = "http://www.w3.org/XML/1998/namespace"
 )
 
 var prefixes = map[string]string{
-	"atom": atomNS, "content": contentNS, "dc": dcNS, "media": mediaNS,
+	"atom": atomNS, "content": contentNS, "dc": dcNS, "dcterms": termsNS, "media": mediaNS,
 	"fh": "http://purl.org/syndication/history/1.0", "at": "http://purl.org/atompub/tombstones/1.0",
 	"sy": "http://purl.org/rss/1.0/modules/syndication/", "thr": "http://purl.org/syndication/thread/1.0",
 }
