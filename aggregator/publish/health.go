@@ -187,5 +187,7 @@ func (p *Publisher) healthPage(ctx context.Context, pack packer) (*page, error) 
 	if err != nil {
 		return nil, err
 	}
-	return p.wired(r, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, h.base+healthPath, Atom.MediaType())), nil
+	g := p.wired(r, fmt.Sprintf(`<%s>; rel="self"; type="%s"`, h.base+healthPath, Atom.MediaType()))
+	varyByAccept(g.header, r.ContentType)
+	return g, nil
 }

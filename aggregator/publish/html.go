@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
 	"time"
 
 	"newsfeed/storage"
@@ -56,6 +57,7 @@ type frame struct {
 	Switch  string // the same page with images, or without
 	Self    string // the absolute URL of the page, without choices
 	Feeds   []feedLinks
+	Filters bool // it has an aside to choose by
 }
 
 // Title is that of the document.
@@ -209,6 +211,9 @@ func (p *Publisher) webPage(ctx context.Context, o webOrder, pack packer) (*page
 	g := p.wired(r, fmt.Sprintf(`<%s>; rel="self"`, doc.frame.Self))
 	g.header.Set("Content-Security-Policy", pagePolicy(o.plain))
 	g.header.Set("Referrer-Policy", "no-referrer")
+	if o.kind == sourcesPage {
+		g.header.Set("Cache-Control", "max-age="+strconv.Itoa(int(min(p.maxAge, statusAge).Seconds())))
+	}
 	return g, nil
 }
 

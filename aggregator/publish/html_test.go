@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -287,6 +288,28 @@ func TestPages_OfStatusAreBounded(t *testing.T) {
 	equal(t, "sources", listed, []int{200, 200, 50})
 }
 
+func TestPages_OfStatusAreFreshAsLongAsTheyAreTrue(t *testing.T) {
+	for maxAge, want := range map[time.Duration]string{0: "max-age=30", time.Hour: "max-age=30", 10 * time.Second: "max-age=10"} {
+		h := publish.New(publish.Options{Store: fixture(), MaxAge: maxAge}).Handler()
+		equal(t, "Cache-Control", visit(t, h, "/sources", http.StatusOK).Header().Get("Cache-Control"), want)
+	}
+	h := publish.New(publish.Options{Store: fixture()}).Handler()
+	equal(t, "of other pages", visit(t, h, "/", http.StatusOK).Header().Get("Cache-Control"), "max-age=300")
+}
+
+func TestPages_WithoutAnythingToChooseHaveNoFilter(t *testing.T) {
+	empty := visit(t, publish.New(publish.Options{Store: many(0)}).Handler(), "/", http.StatusOK).Body.String()
+	m, paths := newsroomPages()
+	h := publish.New(publish.Options{Store: m}).Handler()
+	for what, page := range map[string]string{
+		"empty": empty, "story": visit(t, h, paths["story"], http.StatusOK).Body.String(), "sources": visit(t, h, "/sources", http.StatusOK).Body.String(),
+	} {
+		if strings.Contains(page, `href="#filter"`) {
+			t.Errorf("%s leads to a filter", what)
+		}
+	}
+}
+
 func TestPages_OfStatusCountOnlyWhatIsNew(t *testing.T) {
 	work(t, fixture(), nil, func(n *newsroom) {
 		pass(3 * time.Second) // the feeds are made
@@ -343,4 +366,26 @@ func TestC40_ABrowserGetsTheStyleSheetOfAFeed(t *testing.T) {
 	}
 	res, _ := s.get("/feed.json", accept)
 	equal(t, "Content-Type", res.Header.Get("Content-Type"), "application/feed+json; charset=utf-8")
+}
+
+func TestC40_ACacheTellsBrowsersFromReaders(t *testing.T) {
+	s := serve(t, fixture())
+	for path, mediaType := range map[string]string{
+		"/feed.rss": "application/rss+xml", "/feed.atom": "application/atom+xml", "/health.atom": "application/atom+xml",
+		"/feeds/shore.rss": "application/rss+xml", "/sources/talk.atom": "application/atom+xml",
+	} {
+		for accept, want := range map[string]string{"*/*": mediaType, "text/html,application/xml;q=0.9": "application/xml"} {
+			res, _ := s.get(path, "Accept: "+accept)
+			equal(t, path+" Content-Type", res.Header.Get("Content-Type"), want+"; charset=utf-8")
+			again, _ := s.get(path, "Accept: "+accept, "If-None-Match: "+res.Header.Get("ETag"))
+			equal(t, path+" unchanged", again.StatusCode, http.StatusNotModified)
+			for _, h := range []http.Header{res.Header, again.Header} {
+				if vary := strings.Split(h.Get("Vary"), ", "); !slices.Contains(vary, "Accept") || !slices.Contains(vary, "Accept-Encoding") {
+					t.Errorf("%s varies by %q", path, vary)
+				}
+			}
+		}
+	}
+	res, _ := s.get("/sources.opml")
+	equal(t, "Vary of what has one type", res.Header.Get("Vary"), "Accept-Encoding, A-IM")
 }

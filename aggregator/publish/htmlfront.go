@@ -89,6 +89,7 @@ func readFront(ctx context.Context, r storage.Reader, settings storage.Settings,
 		links.Page = out.frame.front(sel, "")
 		body.Views = append(body.Views, links)
 	}
+	out.frame.Filters = len(body.Views) > 0 || slices.ContainsFunc(body.Menus, func(m menu) bool { return len(m.Links) > 0 })
 	out.body = body
 	return out, nil
 }

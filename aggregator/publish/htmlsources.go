@@ -23,6 +23,7 @@ const (
 // status is the state of the sources.
 type status struct {
 	Census  string
+	Feeds   []feedLinks // about the sources themselves
 	Sources []sourceStatus
 	More    string // link to the next ones, or empty
 	Later   bool   // there are some before
@@ -53,8 +54,9 @@ func readStatus(ctx context.Context, r storage.Reader, settings storage.Settings
 	if err != nil {
 		return webPage{}, err
 	}
-	out := webPage{frame: newFrame(o, settings, "Sources"), modified: settings.Changed}
-	body := status{Census: states(all), Later: number > 1}
+	feeds := statusFeeds(settings.BaseURL)
+	out := webPage{frame: newFrame(o, settings, "Sources", feeds...), modified: settings.Changed}
+	body := status{Census: states(all), Feeds: feeds, Later: number > 1}
 	listed := all[(number-1)*statusSize:]
 	if len(listed) > statusSize {
 		listed = listed[:statusSize]
@@ -76,6 +78,15 @@ func readStatus(ctx context.Context, r storage.Reader, settings storage.Settings
 	}
 	out.body = body
 	return out, nil
+}
+
+// statusFeeds are the documents about the sources themselves.
+func statusFeeds(base string) []feedLinks {
+	list := feed{base: base, sel: Selection{Subscriptions: true}}
+	return []feedLinks{
+		{Title: "Health of the sources", Links: []feedLink{{Name: "Atom", Type: Atom.MediaType(), URL: base + healthPath}}},
+		{Title: "List of the sources", Links: []feedLink{{Name: "OPML", Type: OPML.MediaType(), URL: list.url(OPML)}}},
+	}
 }
 
 // pageNumber reads the number of a page, from 1; the first has none written.

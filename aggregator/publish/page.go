@@ -42,6 +42,7 @@ func (p *Publisher) newPage(r Rendering, doc feed, f Format, last *page) *page {
 	}
 	g := p.wired(r, strings.Join(links, ", "))
 	g.header.Set("Vary", "Accept-Encoding, A-IM")
+	varyByAccept(g.header, r.ContentType)
 	if g.token = doc.token; g.token != "" {
 		g.header.Set("Cache-Control", "private, "+g.header.Get("Cache-Control"))
 	}

@@ -31,11 +31,21 @@ func (s styled) MarshalXML(e *xml.Encoder, _ xml.StartElement) error {
 
 // shownAs returns the media type under which a request gets a document. Some
 // browsers show the source of what has a feed's own type; to them an XML feed is
-// what it is as well, XML. They are told by what they want first of all. An
-// answer from a cache that does not tell the two apart does no harm.
+// what it is as well, XML. They are told by what they want first of all.
 func shownAs(contentType string, h http.Header) string {
-	if strings.Contains(contentType, "+xml;") && strings.HasPrefix(h.Get("Accept"), "text/html") {
+	if isStyled(contentType) && strings.HasPrefix(h.Get("Accept"), "text/html") {
 		return "application/xml; charset=utf-8"
 	}
 	return contentType
 }
+
+// varyByAccept adds to the header of a document that has two media types what
+// tells them apart, so that no cache gives readers what is for browsers.
+func varyByAccept(h http.Header, contentType string) {
+	if isStyled(contentType) {
+		h.Set("Vary", "Accept, "+h.Get("Vary"))
+	}
+}
+
+// isStyled reports whether documents of a media type name the style sheet.
+func isStyled(contentType string) bool { return strings.Contains(contentType, "+xml;") }

@@ -42,6 +42,7 @@ func TestC39_ABrowserShowsThePages(t *testing.T) {
 		"sources": "/sources",
 		"missing": "/stories/none",
 		"feed":    "/feed.rss",
+		"atom":    "/feed.atom",
 	}
 	b := openBrowser(t, base)
 	for _, screen := range []struct {
@@ -56,7 +57,7 @@ func TestC39_ABrowserShowsThePages(t *testing.T) {
 				if over := run[int64](t, b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 					t.Errorf("%s scrolls %d pixels sideways", what, over)
 				}
-				if axe != "" && name != "feed" {
+				if axe != "" && name != "feed" && name != "atom" {
 					for _, fault := range run[[]string](t, b, axe+accessibilityFaults, chromedp.EvalAwaitPromise) {
 						t.Errorf("%s: %s", what, fault)
 					}
@@ -105,6 +106,53 @@ func TestC39_ShowMoreInABrowser(t *testing.T) {
 	}
 	for _, m := range b.said() {
 		t.Error(m)
+	}
+}
+
+// TestC39_TheFilterInABrowser reaches the filter from the top of a page, without
+// the script; beside the news there is no need to.
+func TestC39_TheFilterInABrowser(t *testing.T) {
+	b := openBrowser(t, demoNewsroom(t))
+	if _, err := chromedp.Call(b.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.emulate(t, 390, 844, "light")
+	b.visit(t, "/")
+	if top := run[float64](t, b, "document.querySelector('a[href=\"#filter\"]').getBoundingClientRect().bottom"); top > 844 {
+		t.Errorf("the link to the filter ends %v pixels below the top", top)
+	}
+	do(t, b, chromedp.Click(`a[href="#filter"]`), chromedp.WaitReady("aside:focus"))
+	b.emulate(t, 1280, 900, "light")
+	b.visit(t, "/")
+	if shown := run[bool](t, b, "document.querySelector('.narrow').checkVisibility()"); shown {
+		t.Error("the filter beside the news has a link to it")
+	}
+	if top := run[float64](t, b, "document.querySelector('aside').getBoundingClientRect().top"); top > 300 {
+		t.Errorf("the filter is %v pixels below the top", top)
+	}
+	for _, m := range b.said() {
+		t.Error(m)
+	}
+}
+
+// TestC39_AFeedInABrowser reads the addresses of items where RSS has them as
+// text and Atom as an attribute.
+func TestC39_AFeedInABrowser(t *testing.T) {
+	b := openBrowser(t, demoNewsroom(t))
+	for path, script := range map[string]string{
+		"/feed.rss":  "document.querySelector('item > link').textContent",
+		"/feed.atom": "getComputedStyle(document.querySelector('entry > link[rel=alternate]'), '::before').content",
+	} {
+		b.visit(t, path)
+		if address := strings.Trim(run[string](t, b, script), `"`); !strings.HasPrefix(address, "https://") {
+			t.Errorf("%s shows the address %q", path, address)
+		}
+		for _, element := range []string{"item > link", "entry > link[rel=alternate]"} {
+			const hidden = "[...document.querySelectorAll(%q)].filter((e) => !e.checkVisibility()).length"
+			if n := run[int](t, b, fmt.Sprintf(hidden, element)); n > 0 {
+				t.Errorf("%s hides %d addresses", path, n)
+			}
+		}
 	}
 }
 
