@@ -28,6 +28,7 @@ type rssItem struct {
 	Updated     string `xml:"atom:updated,omitempty"`
 	Extent      string `xml:"dcterms:extent,omitempty"`
 	Related     []rssLink
+	Language    string `xml:"dc:language,omitempty"`
 	Rights      string `xml:"dc:rights,omitempty"`
 	Thumbnail   *mediaThumbnail
 	Media       []mediaContent
@@ -49,6 +50,7 @@ func (i item) rss() rssItem {
 		Comments:   e.Comments,
 		PubDate:    rssDate(i.published),
 		Extent:     i.extent(),
+		Language:   e.Language,
 		Rights:     i.rights(),
 		Thumbnail:  i.thumbnail(),
 		Media:      i.mediaContents(),
