@@ -30,6 +30,8 @@ var Allowed = map[string][]string{
 	"internal/servebench":          {},
 	"internal/growth":              {"aggregator/publish", "storage", "storage/bolt"},
 	"internal/ingest":              {"storage", "storage/bolt"},
+	"internal/crashloop":           {},
+	"internal/powerloss":           {},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
 		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config",
