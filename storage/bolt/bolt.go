@@ -15,6 +15,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"newsfeed/storage"
@@ -45,6 +46,10 @@ type Options struct {
 type Store struct {
 	db     *bbolt.DB
 	packer *packer
+
+	// stuck is why bbolt holds a lock that it will never release; nil: it does
+	// not.
+	stuck atomic.Pointer[error]
 
 	changed chan uint64
 	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the field below
@@ -134,6 +139,9 @@ func (s *Store) Close() error {
 	s.learnt = true
 	s.commit.Unlock()
 	s.learner.Wait()
+	if stuck := s.stuck.Load(); stuck != nil {
+		return fmt.Errorf("close store: %w", *stuck) // bbolt would wait for ever
+	}
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
@@ -188,15 +196,30 @@ func (s *Store) run(ctx context.Context, transact func(func(*bbolt.Tx) error) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return guard(func() error {
-		return transact(func(b *bbolt.Tx) error {
+	if stuck := s.stuck.Load(); stuck != nil {
+		return *stuck
+	}
+	var b *bbolt.Tx
+	ended := false
+	err := guard(func() error {
+		err := transact(func(begun *bbolt.Tx) error {
+			b = begun
 			t, err := begin(b, s.packer)
 			if err != nil {
 				return err
 			}
 			return fn(t)
 		})
+		ended = true
+		return err
 	})
+	// A page that cannot be read may make bbolt panic where it begins a
+	// transaction, or once more where it ends one: with a lock in its hand.
+	if !ended && (b == nil || b.DB() != nil) {
+		err = fmt.Errorf("%w; the store cannot be used until the program is started anew", err)
+		s.stuck.Store(&err)
+	}
+	return err
 }
 
 // guard calls fn, which uses bbolt, and says what its errors mean here. Over a
