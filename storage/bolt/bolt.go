@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,12 @@ func Open(path string, o Options) (*Store, error) {
 	if errors.Is(err, fs.ErrNotExist) && !o.MustExist && !o.ReadOnly {
 		if err = create(path); err == nil {
 			s, err = open(path, o)
+		}
+	}
+	if err == nil && !o.ReadOnly {
+		// Who made the file may have been stopped before its name was durable.
+		if err = syncFolder(filepath.Dir(path)); err != nil {
+			err = errors.Join(err, s.db.Close())
 		}
 	}
 	if err != nil {
