@@ -66,17 +66,16 @@ func TestF17_NothingIsLostWhenKilled(t *testing.T) {
 	p := build(t, s)
 	l := &loop{T: t, random: rand.New(rand.NewPCG(*seed, 0)), site: s, program: p, ledger: newLedger(), reader: newReader(t, p.base)}
 	begin := time.Now()
-	for n := 1; n <= *cycles && !t.Failed(); n++ {
+	for n := 1; n <= *cycles; n++ {
 		l.live(n%quiet == 4 || n%quiet == 5)
 		l.check(n%thorough == 0 || n == *cycles)
-		if n%20 == 0 {
+		if n%50 == 0 || n == *cycles || t.Failed() {
 			l.report(n, begin)
 		}
 		if t.Failed() {
-			t.Logf("in cycle %d", n)
+			t.FailNow()
 		}
 	}
-	l.report(*cycles, begin)
 }
 
 // live lets the daemon live for a while, and kills it.
