@@ -1,9 +1,12 @@
 package bolt_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,5 +59,92 @@ func TestF20_ErrorsOfRecordsLeaveTheStoreAtWork(t *testing.T) {
 	}
 	if stats, err := s.Stats(t.Context()); err != nil || stats.Entries != 2 {
 		t.Errorf("%d entries, error %v", stats.Entries, err)
+	}
+}
+
+// chronicle returns the bytes of a store of events and editions, and what is in
+// it, the last event first.
+func chronicle(t *testing.T) (b []byte, events []storage.Event, editions []storage.Edition) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := open(t, path)
+	commit(t, s, configure("a"))
+	for n := range 300 {
+		at := time.Unix(int64(1e9+n), 0).UTC()
+		e := storage.Event{Number: uint64(n + 1), Time: at, Source: "a", Kind: storage.Broken, Detail: fmt.Sprint("failure ", n)}
+		events = append([]storage.Event{e}, events...)
+		editions = append(editions, storage.Edition{Path: fmt.Sprint("feeds/", n, ".rss"), Hash: storage.Digest{byte(n), 1}, Modified: at})
+		commit(t, s,
+			storage.Record{Poll: &storage.Poll{Source: "a", Events: []storage.Event{e}}},
+			storage.Record{Editions: editions[n:]})
+	}
+	commit(t, s) // so that both meta pages lead to all of it
+	stats, err := s.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return b[:stats.Bytes], events, editions
+}
+
+// What is no entry is found whole, or an error is, whichever page is damaged:
+// also where the file ends within it.
+func TestF04_DamagedEventsAndEditions(t *testing.T) {
+	b, events, editions := chronicle(t)
+	look := func(name string, damaged []byte) (refused bool) {
+		path := filepath.Join(t.TempDir(), "newsfeed.db")
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := bolt.Open(path, small)
+		if err != nil {
+			if !errors.Is(err, bolt.ErrDamaged) {
+				t.Errorf("%s: open: %v", name, err)
+			}
+			return true
+		}
+		defer func() { _ = s.Close() }()
+		told := func(what string, err error, same bool) {
+			t.Helper()
+			switch {
+			case errors.Is(err, bolt.ErrDamaged):
+				refused = true
+			case err != nil || !same:
+				t.Errorf("%s: %s: not what was committed; error %v", name, what, err)
+			}
+		}
+		got, err := s.Events(t.Context(), 0, storage.MaxPage)
+		told("events", err, slices.Equal(got, events))
+		for _, want := range editions {
+			got, err := s.Edition(t.Context(), want.Path)
+			told("edition of "+want.Path, err, got == want)
+		}
+		err = s.Commit(t.Context(), storage.Record{Editions: editions})
+		told("commit", err, true)
+		return refused
+	}
+	if look("a sound file", b) {
+		t.Fatal("a sound file is refused")
+	}
+	refused := 0
+	for at := 0; at < len(b); at += page {
+		inverted, zeroed := bytes.Clone(b), bytes.Clone(b)
+		for i := range inverted[at : at+page] {
+			inverted[at+i] ^= 0xff
+		}
+		clear(zeroed[at : at+page])
+		for kind, damaged := range map[string][]byte{"inverted": inverted, "zeroed": zeroed, "cut off within": b[:at+page/2]} {
+			if look(fmt.Sprint("page ", at/page, " ", kind), damaged) {
+				refused++
+			}
+		}
+	}
+	t.Logf("%d pages, %d kinds of damage met", len(b)/page, refused)
+	if refused < len(b)/page {
+		t.Error("damage to most pages was not met at all")
 	}
 }
