@@ -1,12 +1,12 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
 
 	"github.com/klauspost/compress/dict"
-	"go.etcd.io/bbolt"
 )
 
 // A store learns from its own first entries what they have in common, and
@@ -27,45 +27,44 @@ const (
 // learn makes a dictionary, unless there is one. Where that fails rows are
 // compressed without.
 func (s *Store) learn() {
-	_ = guard(func() error {
-		if len(s.packer.codec.Load().dictionaries) > 0 {
-			return nil
-		}
-		samples, err := s.samples()
-		if err != nil {
-			return err
-		}
-		dictionary, err := dict.BuildZstdDict(samples, dict.Options{
-			MaxDictSize: maxDictionary, HashBytes: 6, ZstdDictID: firstDictionary, ZstdLevel: level,
-		})
-		if err != nil {
-			return err
-		}
-		// Nothing is compressed with a dictionary that is not durable.
-		s.commit.Lock()
-		defer s.commit.Unlock()
-		err = s.db.Update(func(b *bbolt.Tx) error {
-			value := append(make([]byte, prefix), dictionary...)
-			return b.Bucket([]byte("learned")).Put(binary.BigEndian.AppendUint32(nil, 1), seal(plain, value))
-		})
-		if err != nil {
-			return err
-		}
-		return s.packer.use([][]byte{dictionary})
+	if len(s.packer.codec.Load().dictionaries) > 0 {
+		return
+	}
+	samples, err := s.samples()
+	if err != nil {
+		return
+	}
+	dictionary, err := train(samples)
+	if err != nil {
+		return
+	}
+	next := newPacker()
+	if next.use([][]byte{dictionary}) != nil {
+		return
+	}
+	// Nothing is compressed with a dictionary that is not durable.
+	s.commit.Lock()
+	defer s.commit.Unlock()
+	err = s.run(context.Background(), s.db.Update, func(t *tx) error {
+		t.put(t.learned, binary.BigEndian.AppendUint32(nil, 1), seal(plain, append(make([]byte, prefix), dictionary...)))
+		return t.err
 	})
+	if err == nil {
+		s.packer.codec.Store(next.codec.Load())
+	}
 }
 
 // samples returns the beginnings of some of the last rows of entries.
 func (s *Store) samples() ([][]byte, error) {
 	var samples [][]byte
-	err := s.db.View(func(b *bbolt.Tx) error {
-		c := b.Bucket([]byte("entries")).Cursor()
+	err := s.view(context.Background(), func(t *tx) error {
+		c := t.entries.Cursor()
 		n := 0
 		for k, v := c.Last(); k != nil && n < minLearn; k, v = c.Prev() {
 			if n++; n%sampled != 0 {
 				continue
 			}
-			row, err := s.packer.open(v)
+			row, err := t.open(v)
 			if err != nil {
 				return err
 			}
@@ -74,6 +73,18 @@ func (s *Store) samples() ([][]byte, error) {
 		return nil
 	})
 	return samples, err
+}
+
+// train makes a dictionary of samples. The library panics where it cannot.
+func train(samples [][]byte) (dictionary []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("train a dictionary: %v", p)
+		}
+	}()
+	return dict.BuildZstdDict(samples, dict.Options{
+		MaxDictSize: maxDictionary, HashBytes: 6, ZstdDictID: firstDictionary, ZstdLevel: level,
+	})
 }
 
 // recall makes the packer know the dictionaries of the store.
