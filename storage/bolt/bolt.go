@@ -46,6 +46,7 @@ type Options struct {
 // Store is a store on one file. It is safe for concurrent use.
 type Store struct {
 	db     *bbolt.DB
+	file   *os.File // of db, which closes it
 	packer *packer
 
 	// stuck is why bbolt holds a lock that it will never release; nil: it does
@@ -99,7 +100,6 @@ func open(path string, o Options) (*Store, error) {
 		o.MmapSize = 1 << 30
 	}
 	s := &Store{packer: newPacker(), changed: make(chan uint64, 1)}
-	var file *os.File
 	err := guard(func() (err error) {
 		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			Timeout:         o.Timeout,
@@ -113,7 +113,7 @@ func open(path string, o Options) (*Store, error) {
 				if err != nil {
 					return nil, err
 				}
-				file = f
+				s.file = f
 				if info, err := f.Stat(); err != nil || info.Size() < smallest {
 					return nil, errors.Join(ErrDamaged, err, f.Close())
 				}
@@ -131,10 +131,10 @@ func open(path string, o Options) (*Store, error) {
 	}
 	if s.db != nil {
 		err = errors.Join(err, s.db.Close())
-	} else if file != nil {
+	} else if s.file != nil {
 		// Where bbolt panicked the file is still open, and so still locked;
 		// where it did not, the second Close is without effect.
-		_ = file.Close()
+		_ = s.file.Close()
 	}
 	return nil, err
 }
