@@ -32,6 +32,10 @@ var ErrLocked = errors.New("bolt: held by another process")
 // its parts. The file is left as it was found.
 var ErrDamaged = errors.New("bolt: damaged")
 
+// ErrOlder says that an older version of the program wrote the store, which
+// must be opened for writing once before it can be only read.
+var ErrOlder = errors.New("bolt: written by an older version")
+
 // ErrNewer says that a newer version of the program wrote the store.
 var ErrNewer = errors.New("bolt: written by a newer version")
 
@@ -41,6 +45,8 @@ type Options struct {
 	ReadOnly  bool          // Commit fails; others may read at the same time
 	MustExist bool          // a missing store is fs.ErrNotExist; ReadOnly implies it
 	MmapSize  int           // bytes of address space taken at first; 0 is 1 GiB
+
+	discardOld bool // a migration keeps no copy
 }
 
 // Store is a store on one file. It is safe for concurrent use.
@@ -65,7 +71,8 @@ var (
 )
 
 // Open opens the store at path. One that does not exist is created, complete
-// or not at all; its folder must exist. The error is ErrLocked, ErrDamaged or
+// or not at all; its folder must exist. One that an older version wrote is
+// migrated, and a copy of it kept beside it. The error is ErrLocked, ErrDamaged, ErrOlder or
 // ErrNewer where they apply, and fs.ErrNotExist for a missing store or folder.
 func Open(path string, o Options) (*Store, error) {
 	s, err := open(path, o)
@@ -79,6 +86,9 @@ func Open(path string, o Options) (*Store, error) {
 		if err = syncFolder(filepath.Dir(path)); err != nil {
 			err = errors.Join(err, s.db.Close())
 		}
+	}
+	if errors.Is(err, ErrLocked) {
+		err = fmt.Errorf("%w%s", err, holder(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
@@ -124,7 +134,13 @@ func open(path string, o Options) (*Store, error) {
 			return err
 		}
 		s.db.AllocSize = growth
-		return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+		if err := s.isAt(path); err != nil {
+			return err
+		}
+		if o.ReadOnly {
+			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+		}
+		return s.migrate(path, o.discardOld)
 	})
 	if err == nil {
 		return s, nil
@@ -136,7 +152,26 @@ func open(path string, o Options) (*Store, error) {
 		// where it did not, the second Close is without effect.
 		_ = s.file.Close()
 	}
+	if errors.Is(err, errReplaced) {
+		return open(path, o)
+	}
 	return nil, err
+}
+
+// errReplaced says that a file was replaced while its lock was waited for.
+var errReplaced = errors.New("bolt: replaced")
+
+// isAt returns errReplaced when the file that is open is no longer the one at path.
+func (s *Store) isAt(path string) error {
+	mine, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(path)
+	if err == nil && !os.SameFile(mine, there) {
+		err = errReplaced
+	}
+	return err
 }
 
 // Close waits for calls in progress and closes the file. Calls after it

@@ -4,38 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"go.etcd.io/bbolt"
 )
 
 // create makes an empty store at path. A power loss can spoil a bbolt file
-// only while it is made, so it is made under another name. The finished file is linked,
-// not renamed: of two processes that create the same store, the second must
-// not replace what the first has already opened.
+// only while it is made, so it is made under another name. The finished file is
+// placed, not renamed: of two processes that create the same store, the second
+// must not replace what the first has already opened.
 func create(path string) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".new")
-	if err != nil {
-		return fmt.Errorf("create: %w", err)
-	}
-	name := f.Name()
-	err = f.Close()
+	d, err := newDraft(path, nil)
 	if err == nil {
-		err = layOut(name)
+		err = d.finish(layOut(d.file.Name()), d.place)
 	}
-	if err == nil {
-		err = os.Link(name, path)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		err = nil
-	}
-	if err = errors.Join(err, os.Remove(name)); err == nil {
-		err = syncFolder(dir)
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("create: %w", err)
 	}
 	return nil
@@ -50,13 +33,4 @@ func layOut(name string) error {
 		return err
 	}
 	return errors.Join(db.Update(writeSchema), db.Close())
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 		createForEver(os.Args[1])
 	case "commit":
 		commitForEver(os.Args[1])
+	case "migrate":
+		migrateForEver(os.Args[1])
 	case "fill":
 		fillDisk(os.Args[1])
 	}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -147,7 +149,7 @@ func TestOpenWhatIsNoStore(t *testing.T) {
 			return err
 		}
 		err = db.Update(func(tx *bbolt.Tx) error {
-			return tx.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 2))
+			return tx.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 3))
 		})
 		return errors.Join(err, db.Close())
 	}
@@ -199,4 +201,56 @@ func list(t *testing.T, dir string) []string {
 		names = append(names, f.Name())
 	}
 	return names
+}
+
+func TestF03_SecondProcessNamesTheFirst(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the process that holds a lock is known on Linux only")
+	}
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	cmd, out := child(t, "commit", path)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	out.Scan()
+	_, err := bolt.Open(path, bolt.Options{Timeout: time.Millisecond})
+	want := fmt.Sprintf("process %d (", cmd.Process.Pid)
+	if !errors.Is(err, bolt.ErrLocked) || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want ErrLocked with %q", err, want)
+	}
+}
+
+// Who waited for the lock of a file that was replaced opens the new one.
+func TestF13_WaitingForAFileThatIsReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	first := open(t, path)
+	commit(t, first, configure("old"))
+	other := open(t, path+".other")
+	commit(t, other, configure("new"))
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan *bolt.Store)
+	go func() {
+		s, err := bolt.Open(path, bolt.Options{Timeout: time.Minute, MmapSize: small.MmapSize})
+		if err != nil {
+			t.Error(err)
+		}
+		opened <- s
+	}()
+	if err := os.Rename(path+".other", path); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := <-opened
+	t.Cleanup(func() { _ = s.Close() })
+	if _, err := s.Source(t.Context(), "new"); err != nil {
+		t.Errorf("source of the new file: %v", err)
+	}
 }

@@ -13,6 +13,7 @@ import (
 // schema is the version of the layout below.
 //
 //	meta     / "schema"               => version of the layout (8)
+//	meta     / "migration"            => how far the migration to that version has come, while it lasts
 //	meta     / "settings"             => settings row, without its sources
 //	meta     / "counts"               => counts row
 //	meta     / "hidden"               => numbers (4 each) of the hidden sources, in order
@@ -38,7 +39,7 @@ import (
 // entries does not depend on their arrival. The number of a source is given
 // once. Numbers are big endian. The values called rows are described in
 // pack.go and row.go.
-const schema = 1
+const schema = 2
 
 // tx is one transaction. What it reads from a bucket is valid only within it.
 type tx struct {
@@ -100,14 +101,7 @@ func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
 
 func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	t := &tx{packer: p, size: b.Size(), maxPruned: maxPruned}
-	err := t.buckets(func(name []byte) (*bbolt.Bucket, error) {
-		bucket := b.Bucket(name)
-		if bucket == nil {
-			return nil, fmt.Errorf("%w: no bucket %s", ErrDamaged, name)
-		}
-		return bucket, nil
-	})
-	if err != nil {
+	if err := t.buckets(existing(b)); err != nil {
 		return nil, err
 	}
 	// What is numbered only ever comes at the end of its bucket.
@@ -124,6 +118,17 @@ func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	return t, nil
 }
 
+// existing gets buckets that must be there.
+func existing(b *bbolt.Tx) func(name []byte) (*bbolt.Bucket, error) {
+	return func(name []byte) (*bbolt.Bucket, error) {
+		bucket := b.Bucket(name)
+		if bucket == nil {
+			return nil, fmt.Errorf("%w: no bucket %s", ErrDamaged, name)
+		}
+		return bucket, nil
+	}
+}
+
 // finish ends the work of a writing transaction.
 func (t *tx) finish() error {
 	t.put(t.meta, []byte("counts"), encode(countsFields, &t.counts))
@@ -138,19 +143,41 @@ func writeSchema(b *bbolt.Tx) error {
 	return t.meta.Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, schema))
 }
 
+// checkSchema returns nil for a store of this schema.
 func checkSchema(b *bbolt.Tx, p *packer) error {
-	meta := b.Bucket([]byte("meta"))
-	if meta == nil {
-		return fmt.Errorf("%w: not a store", ErrDamaged)
-	}
-	if v := binary.BigEndian.Uint64(meta.Get([]byte("schema"))); v > schema {
-		return fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, v, schema)
+	version, at, err := schemaOf(b)
+	switch {
+	case err != nil:
+		return err
+	case version < schema || at != nil:
+		return fmt.Errorf("%w: schema %d, this one has %d", ErrOlder, version, schema)
 	}
 	t, err := begin(b, p)
 	if err != nil {
 		return err
 	}
 	return t.recall()
+}
+
+// schemaOf returns the schema of a store, and how far the migration to it has
+// come: nil, to its end.
+func schemaOf(b *bbolt.Tx) (version uint64, at *progress, err error) {
+	meta := b.Bucket([]byte("meta"))
+	if meta == nil {
+		return 0, nil, fmt.Errorf("%w: not a store", ErrDamaged)
+	}
+	v := meta.Get([]byte("schema"))
+	if len(v) != 8 {
+		return 0, nil, fmt.Errorf("%w: no schema", ErrDamaged)
+	}
+	if version = binary.BigEndian.Uint64(v); version > schema {
+		return 0, nil, fmt.Errorf("%w: schema %d, this one knows %d", ErrNewer, version, schema)
+	}
+	at, err = readProgress(meta)
+	if version == 0 || at != nil && version == 1 {
+		err = fmt.Errorf("%w: schema %d", ErrDamaged, version)
+	}
+	return version, at, err
 }
 
 func (t *tx) put(b *bbolt.Bucket, key, value []byte) {

@@ -1,0 +1,167 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.etcd.io/bbolt"
+)
+
+// migrations lead from one schema to the next: the first from 1 to 2.
+var migrations = []migration{
+	{prepare: completeBuckets, steps: []step{rewriteStories}},
+}
+
+// migration changes the layout of a store. The transaction of prepare makes
+// the schema the next one, so that older versions keep off from then on; then
+// come the steps, each in as many transactions as it takes.
+type migration struct {
+	// prepare makes the buckets that there are from then on, and returns the
+	// number of the first step that is needed.
+	prepare func(*bbolt.Tx) (first int, err error)
+	steps   []step
+}
+
+// step does a bounded part of the work on what comes behind a key, and returns
+// the key behind which to go on; nil: there is no more.
+type step func(t *tx, behind []byte) (last []byte, err error)
+
+// progress is how far a migration has come.
+type progress struct {
+	step   uint64
+	behind []byte
+}
+
+func readProgress(meta *bbolt.Bucket) (*progress, error) {
+	v := meta.Get([]byte("migration"))
+	switch {
+	case v == nil:
+		return nil, nil
+	case len(v) < 8:
+		return nil, fmt.Errorf("%w: how far the migration has come is not known", ErrDamaged)
+	}
+	return &progress{binary.BigEndian.Uint64(v), append([]byte(nil), v[8:]...)}, nil
+}
+
+func (p *progress) write(meta *bbolt.Bucket) error {
+	return meta.Put([]byte("migration"), append(seqKey(p.step), p.behind...))
+}
+
+// migrate brings the store to this schema, from wherever an earlier try was
+// stopped. Of a store that no try has changed yet a copy is kept, unless it is
+// to be discarded.
+func (s *Store) migrate(path string, discard bool) error {
+	for {
+		version, done, err := s.migrateOn(path, discard)
+		if err != nil {
+			return fmt.Errorf("migrate from schema %d: %w", version, err)
+		}
+		if done {
+			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+		}
+	}
+}
+
+// migrateOn does the next transaction of a migration.
+func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool, err error) {
+	var at *progress
+	err = s.db.View(func(b *bbolt.Tx) (err error) {
+		version, at, err = schemaOf(b)
+		return err
+	})
+	switch {
+	case err != nil:
+		return version, false, err
+	case at != nil:
+		return version - 1, false, s.db.Update(func(b *bbolt.Tx) error {
+			return migrations[version-2].advance(b, s.packer, at)
+		})
+	case version == schema:
+		return version, true, nil
+	}
+	if !discard {
+		if err := s.keep(fmt.Sprintf("%s.schema%d", path, version)); err != nil {
+			return version, false, err
+		}
+	}
+	return version, false, s.db.Update(func(b *bbolt.Tx) error {
+		return migrations[version-1].start(b, version+1)
+	})
+}
+
+func (m migration) start(b *bbolt.Tx, version uint64) error {
+	first, err := m.prepare(b)
+	if err != nil {
+		return err
+	}
+	meta := b.Bucket([]byte("meta"))
+	return errors.Join(
+		meta.Put([]byte("schema"), seqKey(version)),
+		(&progress{step: uint64(first)}).write(meta))
+}
+
+func (m migration) advance(b *bbolt.Tx, p *packer, at *progress) error {
+	meta := b.Bucket([]byte("meta"))
+	if at.step >= uint64(len(m.steps)) {
+		return meta.Delete([]byte("migration"))
+	}
+	t, err := begin(b, p)
+	if err != nil {
+		return err
+	}
+	at.behind, err = m.steps[at.step](t, at.behind)
+	if at.behind == nil {
+		at.step++
+	}
+	return errors.Join(err, t.finish(), at.write(meta))
+}
+
+// keep makes a copy of the store, as it is now, at the first name that is free
+// of name, name.2 and so on. A copy that is there already is not made again.
+func (s *Store) keep(name string) error {
+	free := name
+	for n := 2; ; n++ {
+		f, err := os.Open(free)
+		if errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("keep a copy: %w", err)
+		}
+		same, err := s.isCopy(f)
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("keep a copy: %w", err)
+		}
+		if same {
+			return nil
+		}
+		free = fmt.Sprintf("%s.%d", name, n)
+	}
+	d, err := newDraft(free, s.file)
+	if err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
+	err = s.db.View(func(b *bbolt.Tx) error {
+		_, err := b.WriteTo(d.file)
+		return err
+	})
+	if err := d.finish(err, d.place); err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
+	return nil
+}
+
+// isCopy reports whether a file was copied from the store as it is now.
+func (s *Store) isCopy(f *os.File) (bool, error) {
+	mine, err := readPages(s.file)
+	if err != nil {
+		return false, err
+	}
+	its, err := readPages(f)
+	if errors.Is(err, ErrDamaged) {
+		return false, nil
+	}
+	return err == nil && mine.meta == its.meta, err
+}

@@ -1,0 +1,104 @@
+package bolt
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+)
+
+// A migration that stops after any of its transactions goes on with the next.
+func TestF22_MigrationStoppedAtEachStep(t *testing.T) {
+	for _, name := range []string{"1", "2", "3", "4"} {
+		want := migrated(t, name, -1)
+		steps := 0
+		for at := 0; ; at++ {
+			got := migrated(t, name, at)
+			if got == nil {
+				steps = at - 1 // the last one looks and finds nothing to do
+				break
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("layout %s stopped after %d transactions is another", name, at)
+			}
+		}
+		t.Logf("layout %s: %d transactions", name, steps)
+		if most := map[string]int{"1": 5, "2": 5, "3": 2, "4": 2}[name]; steps != most {
+			t.Errorf("layout %s: %d transactions, want %d", name, steps, most)
+		}
+	}
+}
+
+// migrated migrates a store of a layout, stops after so many transactions and
+// goes on with the store opened anew. It returns what is then in the store; nil:
+// the migration was over before.
+func migrated(t *testing.T, name string, stop int) map[string]string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	f, err := os.Open(filepath.Join("testdata", "layouts", name+".db.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if stop >= 0 && migrateSome(t, path, stop) {
+		return nil
+	}
+	s, err := Open(path, Options{MmapSize: 1 << 17})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	all := map[string]string{}
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				all[string(bucket)+"/"+string(k)] = string(v)
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// migrateSome does the first transactions of a migration and reports whether
+// there are no more.
+func migrateSome(t *testing.T, path string, transactions int) (done bool) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Store{db: db, file: f, packer: newPacker()}
+	for range transactions {
+		if _, done, err = s.migrateOn(path, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(f.Close(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
