@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // draft is a file in the making beside the one that it is to become, so that
@@ -14,10 +16,13 @@ type draft struct {
 	path string // that it is to have
 }
 
+// draftMark stands between the name that a draft is to have and a number.
+const draftMark = ".draft-"
+
 // newDraft begins a draft that only its owner can read. It gets the owner of
 // like, if that is not nil: who cares for a store need not be who runs it.
 func newDraft(path string, like *os.File) (*draft, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new")
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+draftMark+"*")
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +64,34 @@ func (d *draft) place() error {
 
 // replace names the draft, in place of a file that has the name.
 func (d *draft) replace() error { return os.Rename(d.file.Name(), d.path) }
+
+// sweep removes the drafts of the file at path that a process left when it was
+// killed. Only who holds the lock on the store knows that nobody is at one.
+func sweep(path string) error {
+	files, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		number, is := strings.CutPrefix(f.Name(), filepath.Base(path)+draftMark)
+		if _, err := strconv.ParseUint(number, 10, 64); !is || err != nil {
+			continue
+		}
+		if err := os.Remove(filepath.Join(filepath.Dir(path), f.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// target returns the path of the file that a path of links leads to, so that it
+// is not a link that is replaced.
+func target(path string) string {
+	if end, err := filepath.EvalSymlinks(path); err == nil {
+		return end
+	}
+	return path
+}
 
 // beside gives a file a second name, the first that is free of name, name.2
 // and so on, and returns it.

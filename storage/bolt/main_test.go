@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -32,6 +33,10 @@ func TestMain(m *testing.M) {
 		commitForEver(os.Args[1])
 	case "migrate":
 		migrateForEver(os.Args[1])
+	case "compact":
+		compactForEver(os.Args[1])
+	case "restore":
+		restoreForEver(os.Args[1])
 	case "fill":
 		fillDisk(os.Args[1])
 	}
@@ -131,4 +136,21 @@ func TestContract(t *testing.T) {
 	storagetest.Run(t, func(t *testing.T, dir string) storage.Store {
 		return open(t, filepath.Join(dir, "newsfeed.db"))
 	})
+}
+
+// breakIndex makes an id of a store lead to no entry, of which bbolt knows nothing.
+func breakIndex(t testing.TB, path string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		ids := tx.Bucket([]byte("ids"))
+		id, _ := ids.Cursor().First()
+		return ids.Delete(bytes.Clone(id))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
 }

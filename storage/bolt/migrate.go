@@ -139,6 +139,9 @@ func (s *Store) keep(name string) error {
 		}
 		free = fmt.Sprintf("%s.%d", name, n)
 	}
+	if err := sweep(free); err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
 	d, err := newDraft(free, s.file)
 	if err != nil {
 		return fmt.Errorf("keep a copy: %w", err)
