@@ -108,10 +108,22 @@ func (p *pages) size() int64 { return int64(p.meta.Pages) * int64(p.meta.PageSiz
 // rawPage is a page with those behind it that it takes up too, or what of a
 // bucket stands in the place of one.
 type rawPage struct {
-	kind  uint16
-	count int
-	run   uint64 // pages
-	bytes []byte
+	kind   uint16
+	count  int
+	run    uint64 // pages
+	inline bool   // in the value that names the bucket
+	bytes  []byte
+}
+
+// inlinePage returns what stands in the place of a page behind the header of a
+// bucket that has none.
+func inlinePage(bucket []byte) (rawPage, bool) {
+	if len(bucket) < bucketHeader+pageHeader || native.Uint64(bucket) != 0 {
+		return rawPage{}, false
+	}
+	b := bucket[bucketHeader:]
+	r := rawPage{kind: native.Uint16(b[8:]), count: int(native.Uint16(b[10:])), inline: true, bytes: b}
+	return r, r.kind == kindLeaf
 }
 
 // page reads a page. The error is ErrDamaged when there is none of that number.
@@ -354,12 +366,11 @@ func (w *walk) bucket(name string, value []byte, visit func(key, value []byte)) 
 		w.tree(root, each)
 		return
 	}
-	inline := value[bucketHeader:]
-	if len(inline) < pageHeader || native.Uint16(inline[8:]) != kindLeaf {
+	r, ok := inlinePage(value)
+	if !ok {
 		w.found(fmt.Errorf("%w: bucket %s has no page", ErrDamaged, name))
 		return
 	}
-	r := rawPage{kind: kindLeaf, count: int(native.Uint16(inline[10:])), bytes: inline}
 	if w.tell != nil {
 		w.tell(r, 0)
 	}

@@ -111,6 +111,7 @@ type salvage struct {
 	store *Store
 	err   error
 
+	lost     bool // the tree, altogether
 	settings storage.Settings
 	sources  map[string]*source // as they were, by id
 
@@ -121,6 +122,7 @@ type salvage struct {
 
 func (v *salvage) run() {
 	buckets := v.buckets()
+	v.lost = len(buckets) == 0
 	read := func(name string, visit func(key, value []byte)) (whole bool) {
 		faults, value := v.Faults, buckets[name]
 		if value != nil {
@@ -171,27 +173,39 @@ func (v *salvage) update(fn func(*tx) error) {
 	}
 }
 
-// search visits the elements of all leaves that are neither free nor were read
-// already.
+// search visits the elements of all leaves that were not read already, also of
+// those that a leaf holds as buckets. Free pages, on which there is what was
+// removed or replaced, are left out, unless nothing else is to be had.
 func (v *salvage) search(visit func(key, value []byte)) {
 	free := newBitmap(v.pages.meta.Pages)
-	_ = v.free(func(id uint64) { // of a damaged list, as far as it can be read
-		if id < v.pages.meta.Pages {
-			free.add(id)
-		}
-	})
+	if !v.lost {
+		_ = v.free(func(id uint64) { // of a damaged list, as far as it can be read
+			if id < v.pages.meta.Pages {
+				free.add(id)
+			}
+		})
+	}
 	for id := uint64(2); id < v.pages.meta.Pages && v.err == nil; id++ {
 		if v.used.has(id) || free.has(id) {
 			continue
 		}
 		v.err = v.ctx.Err()
-		r, err := v.page(id)
-		if err != nil || r.kind != kindLeaf {
-			continue
+		if r, err := v.page(id); err == nil && r.kind == kindLeaf {
+			searchLeaf(r, visit)
 		}
-		for i := range r.count {
-			if flags, key, value, err := r.leaf(i); err == nil && flags == 0 {
-				visit(key, value)
+	}
+}
+
+func searchLeaf(r rawPage, visit func(key, value []byte)) {
+	for i := range r.count {
+		flags, key, value, err := r.leaf(i)
+		switch {
+		case err != nil:
+		case flags == 0:
+			visit(key, value)
+		case flags == isBucket && !r.inline:
+			if inner, ok := inlinePage(value); ok {
+				searchLeaf(inner, visit)
 			}
 		}
 	}
