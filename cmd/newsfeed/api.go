@@ -49,6 +49,9 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("POST /api/filter", a.filterTest)
 	mux.HandleFunc("GET /api/entries", a.entries)
 	mux.HandleFunc("GET /api/feed", a.feed)
+	mux.HandleFunc("GET /api/store/verify", a.verifyStore)
+	mux.HandleFunc("GET /api/store/stats", a.storeFigures)
+	mux.HandleFunc("GET /api/store/backup", a.copyStore)
 	return mux
 }
 

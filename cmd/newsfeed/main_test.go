@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"get":       get,
 			"status":    exitStatus,
 			"terminate": terminate,
+			"damage":    damage,
 		},
 	})
 }
@@ -146,6 +149,21 @@ func asExit(err error, exit *interface{ ExitCode() int }) bool {
 	e, ok := err.(interface{ ExitCode() int })
 	*exit = e
 	return ok
+}
+
+// damage overwrites the page of a store that names its buckets: damage FILE.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	b, err := os.ReadFile(path)
+	ts.Check(err)
+	page, root := os.Getpagesize(), uint64(0)
+	for at, last := 0, uint64(0); at <= page; at += page { // the later of the meta pages holds
+		if tx := binary.NativeEndian.Uint64(b[at+64:]); tx >= last {
+			last, root = tx, binary.NativeEndian.Uint64(b[at+32:])
+		}
+	}
+	copy(b[int(root)*page:], bytes.Repeat([]byte{0xff}, page))
+	ts.Check(os.WriteFile(path, b, 0o600))
 }
 
 // terminate sends SIGTERM to the commands in the background.

@@ -109,7 +109,7 @@ func (p *program) command() *cobra.Command {
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors only")
 	root.AddCommand(
 		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(), p.discoverCommand(),
-		p.sourcesCommand(), p.eventsCommand(), p.whyCommand(), p.entriesCommand(), p.filterCommand(), p.renderCommand(), p.opmlCommand(), p.demoCommand(), p.versionCommand(),
+		p.sourcesCommand(), p.eventsCommand(), p.whyCommand(), p.entriesCommand(), p.filterCommand(), p.renderCommand(), p.opmlCommand(), p.storeCommand(), p.demoCommand(), p.versionCommand(),
 	)
 	return root
 }
@@ -187,6 +187,12 @@ func remedy(err error) string {
 	switch {
 	case errors.Is(err, bolt.ErrLocked):
 		return err.Error() + "; stop that process, or check server.admin_listen if it is the daemon"
+	case errors.Is(err, bolt.ErrDamaged):
+		return err.Error() + "; it is left as it is: 'newsfeed store restore FILE' puts a backup in its place, 'newsfeed store salvage FILE' saves what can be read"
+	case errors.Is(err, bolt.ErrOlder):
+		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' brings it up to date, and keeps a copy"
+	case errors.Is(err, bolt.ErrNewer):
+		return err.Error() + "; run the version that wrote it, or restore an older backup"
 	case errors.Is(err, errNoStore):
 		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' makes it"
 	}
