@@ -38,7 +38,7 @@ func save(ctx context.Context, path string, replace bool, fill func(io.Writer) e
 	if err != nil {
 		return stats, err
 	}
-	if err = fill(cancelled{ctx, d.file}); err == nil {
+	if err = fill(&cancelled{ctx: ctx, w: d.file}); err == nil {
 		stats, err = look(ctx, d.file.Name())
 	}
 	if replace {

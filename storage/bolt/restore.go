@@ -95,7 +95,7 @@ func copyFile(ctx context.Context, from, path string, like *os.File) (*draft, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.Copy(cancelled{ctx, d.file}, f); err != nil {
+	if _, err := io.Copy(&cancelled{ctx: ctx, w: d.file}, f); err != nil {
 		return nil, fmt.Errorf("copy %s: %w", from, errors.Join(err, d.discard()))
 	}
 	return d, nil

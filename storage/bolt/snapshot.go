@@ -1,8 +1,10 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"go.etcd.io/bbolt"
@@ -43,21 +45,27 @@ func (s *Store) beginSnapshot() (*bbolt.Tx, *pages, error) {
 // Copy implements storage.Copier.
 func (s *Store) Copy(ctx context.Context, w io.Writer) (n int64, err error) {
 	err = s.snapshot(ctx, func(b *bbolt.Tx, _ *pages) error {
-		n, err = b.WriteTo(cancelled{ctx, w})
-		return err
+		to := &cancelled{ctx: ctx, w: w}
+		n, err = b.WriteTo(to)
+		return cmp.Or(to.err, err) // bbolt tells of the first in words only
 	})
-	return n, err
+	if err != nil {
+		return n, fmt.Errorf("copy store: %w", err)
+	}
+	return n, nil
 }
 
 // cancelled is a writer that writes no more once its context has ended.
 type cancelled struct {
 	ctx context.Context
 	w   io.Writer
+	err error // the last one
 }
 
-func (c cancelled) Write(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
+func (c *cancelled) Write(b []byte) (n int, err error) {
+	if err = c.ctx.Err(); err == nil {
+		n, err = c.w.Write(b)
 	}
-	return c.w.Write(b)
+	c.err = err
+	return n, err
 }

@@ -8,6 +8,9 @@
 // names; the published id of a story outlives the entry it came from, and
 // with it whether that one's source is to be merged; 1,000 events are kept, and
 // an event is published; the editions of 10,000 paths are kept.
+//
+// Abilities that a store need not have (storage/care.go) are tested where it has
+// them.
 package storagetest
 
 import (
@@ -64,6 +67,9 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"Concurrent", (*suite).concurrent},
 		{"Cancelled", (*suite).cancelled},
 		{"Closed", (*suite).closed},
+		{"Verify", (*suite).verify},
+		{"Copy", (*suite).copyWhole},
+		{"Figures", (*suite).figures},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
