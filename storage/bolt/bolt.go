@@ -148,9 +148,9 @@ func open(path string, o Options) (*Store, error) {
 	if s.db != nil {
 		err = errors.Join(err, s.db.Close())
 	} else if s.file != nil {
-		// Where bbolt panicked the file is still open, and so still locked;
-		// where it did not, the second Close is without effect.
-		_ = s.file.Close()
+		// Where bbolt panicked the file is still open and locked; where it
+		// did not, neither has an effect.
+		_, _ = unlock(s.file), s.file.Close()
 	}
 	if errors.Is(err, errReplaced) {
 		return open(path, o)

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 }
 
 func (s *Store) compact(ctx context.Context, path string) (before, after int64, err error) {
-	if err := sweep(path); err != nil {
+	if err := errors.Join(sweep(path), s.checkPages(ctx)); err != nil {
 		return 0, 0, err
 	}
 	figures, err := s.Figures(ctx)
@@ -57,6 +58,18 @@ func (s *Store) compact(ctx context.Context, path string) (before, after int64, 
 		after, err = lengthOf(d.file)
 	}
 	return figures.File, after, d.finish(err, d.replace)
+}
+
+// checkPages returns the first fault of the pages of the store. What bbolt
+// copies of pages that are not sound may be without end.
+func (s *Store) checkPages(ctx context.Context) error {
+	return s.snapshot(ctx, func(_ *bbolt.Tx, p *pages) error {
+		length, err := lengthOf(s.file)
+		if err == nil {
+			checkPages(p, length, func(fault error) { err = cmp.Or(err, fault) })
+		}
+		return err
+	})
 }
 
 // copyTight writes all that is in the store to an empty file.

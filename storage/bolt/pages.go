@@ -22,8 +22,9 @@ import (
 // of key (4) and value (4), which stand together. Numbers are in the byte order
 // of the machine.
 type pages struct {
-	file io.ReaderAt
-	meta meta
+	file  io.ReaderAt
+	meta  meta
+	metas int // that can be read, of two
 }
 
 // meta is what a meta page says. There are two, of which the one with the
@@ -73,11 +74,14 @@ func readPages(file io.ReaderAt) (*pages, error) {
 			return nil, err
 		}
 		// The second stands where the second page begins.
-		if err == nil && (at == 0 || at == int64(m.PageSize)) && (p.meta.Magic == 0 || m.Tx > p.meta.Tx) {
+		if err != nil || at != 0 && at != int64(m.PageSize) {
+			continue
+		}
+		if p.metas++; p.metas == 1 || m.Tx > p.meta.Tx {
 			p.meta = m
 		}
 	}
-	if p.meta.Magic == 0 {
+	if p.metas == 0 {
 		return nil, fmt.Errorf("%w: neither meta page can be read", ErrDamaged)
 	}
 	return p, nil
@@ -380,6 +384,9 @@ func (w *walk) bucket(name string, value []byte, visit func(key, value []byte)) 
 // checkPages finds what is wrong with the pages of a file: each must be in use
 // once, or free.
 func checkPages(p *pages, length int64, found func(error)) {
+	if p.metas < 2 {
+		found(fmt.Errorf("%w: of the two meta pages one cannot be read: the last commit may be lost", ErrDamaged))
+	}
 	if length < p.size() {
 		found(fmt.Errorf("%w: the file has %d bytes of %d", ErrDamaged, length, p.size()))
 	}

@@ -248,3 +248,54 @@ func TestF22_SalvageOlderLayouts(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is done about a damaged file, its bytes stay on the disk.
+func TestF05_DamagedFileStays(t *testing.T) {
+	b, _ := fixture(t)
+	dir := t.TempDir()
+	sound := filepath.Join(dir, "sound.db")
+	if err := os.WriteFile(sound, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at < len(b); at += page {
+		damaged := bytes.Clone(b)
+		invert(damaged[at : at+page])
+		dir := t.TempDir()
+		path := filepath.Join(dir, "newsfeed.db")
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		stays := func(what, path string) {
+			t.Helper()
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, damaged) {
+				t.Errorf("page %d: %s changed the file (error %v)", at/page, what, err)
+			}
+		}
+		s, err := bolt.Open(path, small)
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil && !errors.Is(err, bolt.ErrDamaged) {
+			t.Errorf("page %d: open: %v", at/page, err)
+		}
+		stays("open", path)
+		if found := faults(t, path); found != nil {
+			if _, _, err := bolt.Compact(t.Context(), path); !errors.Is(err, bolt.ErrDamaged) {
+				t.Errorf("page %d: compact: error %v", at/page, err)
+			}
+			stays("compact", path)
+			if _, _, err := bolt.Restore(t.Context(), path, filepath.Join(dir, "other.db")); !errors.Is(err, bolt.ErrDamaged) {
+				t.Errorf("page %d: restore of it: error %v", at/page, err)
+			}
+		}
+		if _, err := bolt.Salvage(t.Context(), path, filepath.Join(dir, "saved.db")); err != nil {
+			t.Errorf("page %d: salvage: %v", at/page, err)
+		}
+		stays("salvage", path)
+		kept, _, err := bolt.Restore(t.Context(), sound, path)
+		if err != nil {
+			t.Errorf("page %d: restore: %v", at/page, err)
+		}
+		stays("restore", kept)
+	}
+}

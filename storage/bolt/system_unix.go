@@ -23,6 +23,9 @@ func lock(f *os.File, shared bool) error {
 	return err
 }
 
+// unlock gives a lock back: to close a file does not while it is mapped.
+func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
 // chown gives a file the owner and the group of another.
 func chown(f, like *os.File) error {
 	want, err := like.Stat()
