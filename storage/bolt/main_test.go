@@ -37,6 +37,8 @@ func TestMain(m *testing.M) {
 		compactForEver(os.Args[1])
 	case "restore":
 		restoreForEver(os.Args[1])
+	case "crowd":
+		crowd(os.Args[1])
 	case "fill":
 		fillDisk(os.Args[1])
 	}
