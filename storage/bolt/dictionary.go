@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -12,7 +13,8 @@ import (
 // A store learns from its own first entries what they have in common, and
 // compresses those that follow with that dictionary: the words of its languages,
 // the addresses and the markup of its sources. Rows are short, and zstd has hardly
-// begun to know them when they end. A dictionary is kept as long as the store.
+// begun to know them when they end. A dictionary is kept as long as the store, and
+// twice: without it the rows that it made could not be read.
 const (
 	minLearn      = 1000     // entries that a store has before it learns
 	sampled       = 8        // of the last so many of them, one is a sample
@@ -22,7 +24,12 @@ const (
 	// firstDictionary is the zstd id of the first dictionary; those below are
 	// registered for others.
 	firstDictionary = 1 << 16
+
+	copies = 2 // of each dictionary
 )
+
+// dictionaryMagic is how a zstd dictionary begins: RFC 8878, section 5.
+var dictionaryMagic = []byte{0x37, 0xa4, 0x30, 0xec}
 
 // learn makes a dictionary, unless there is one. Where that fails rows are
 // compressed without.
@@ -46,7 +53,10 @@ func (s *Store) learn() {
 	s.commit.Lock()
 	defer s.commit.Unlock()
 	err = s.run(context.Background(), s.db.Update, func(t *tx) error {
-		t.put(t.learned, binary.BigEndian.AppendUint32(nil, 1), seal(plain, append(make([]byte, prefix), dictionary...)))
+		value := seal(plain, append(make([]byte, prefix), dictionary...))
+		for n := range copies {
+			t.put(t.learned, append(binary.BigEndian.AppendUint32(nil, 1), byte(n)), value)
+		}
 		return t.err
 	})
 	if err == nil {
@@ -90,13 +100,18 @@ func train(samples [][]byte) (dictionary []byte, err error) {
 // recall makes the packer know the dictionaries of the store.
 func (t *tx) recall() error {
 	var all [][]byte
+	numbers, good := map[string]bool{}, map[string]bool{}
 	c := t.learned.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
-		dictionary, err := t.open(v)
-		if err != nil {
-			return fmt.Errorf("%w: dictionary %x: %w", ErrDamaged, k, err)
+		number := string(k[:min(len(k), 4)])
+		numbers[number] = true
+		if dictionary := t.dictionary(v); dictionary != nil && !good[number] {
+			good[number] = true
+			all = append(all, dictionary)
 		}
-		all = append(all, slices.Clone(dictionary))
+	}
+	if len(good) < len(numbers) {
+		return fmt.Errorf("%w: no copy of a dictionary can be read", ErrDamaged)
 	}
 	if len(all) == 0 {
 		return nil
@@ -105,4 +120,13 @@ func (t *tx) recall() error {
 		return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
 	}
 	return nil
+}
+
+// dictionary returns a copy of the dictionary that a value holds, or nil.
+func (p *packer) dictionary(value []byte) []byte {
+	d, err := p.open(value)
+	if err != nil || !bytes.HasPrefix(d, dictionaryMagic) {
+		return nil
+	}
+	return bytes.Clone(d)
 }

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -55,27 +56,63 @@ func TestAStoreLearnsFromItsEntries(t *testing.T) {
 	}
 }
 
-func TestADamagedDictionaryIsSaidAtOnce(t *testing.T) {
+func TestF04_ADictionaryIsThereTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
 	s := openBench(t, path)
 	if err := s.Commit(t.Context(), benchPolls(0, minLearn)...); err != nil {
 		t.Fatal(err)
 	}
 	s.learner.Wait()
-	err := s.db.Update(func(b *bbolt.Tx) error {
-		key := []byte{0, 0, 0, 1}
-		value := bytes.Clone(b.Bucket([]byte("learned")).Get(key))
-		value[len(value)/2] ^= 1
-		return b.Bucket([]byte("learned")).Put(key, value)
-	})
-	if err != nil {
+	if err := s.Commit(t.Context(), benchPolls(minLearn, 100)...); err != nil {
+		t.Fatal(err)
+	}
+	for damaged := range copies {
+		err := s.db.Update(func(b *bbolt.Tx) error {
+			key := []byte{0, 0, 0, 1, byte(damaged)}
+			value := bytes.Clone(b.Bucket([]byte("learned")).Get(key))
+			value[len(value)/2] ^= 1
+			return b.Bucket([]byte("learned")).Put(key, value)
+		})
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		s, err = Open(path, Options{})
+		if damaged == copies-1 {
+			if !errors.Is(err, ErrDamaged) {
+				t.Errorf("without a copy: Open returned %v", err)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Entry(t.Context(), benchEntry(minLearn+50).ID); err != nil {
+			t.Errorf("with %d copies damaged: %v", damaged+1, err)
+		}
+		faults := 0
+		if err := s.Verify(t.Context(), func(string) { faults++ }); err != nil || faults != damaged+1 {
+			t.Errorf("with %d copies damaged: %d faults found, error %v", damaged+1, faults, err)
+		}
+	}
+}
+
+func TestSalvageReadsWhatADictionaryMade(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "newsfeed.db")
+	s := openBench(t, path)
+	if err := s.Commit(t.Context(), benchPolls(0, minLearn)...); err != nil {
+		t.Fatal(err)
+	}
+	s.learner.Wait()
+	if err := s.Commit(t.Context(), benchPolls(minLearn, 100)...); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path, Options{}); err == nil || !bytes.Contains([]byte(err.Error()), []byte("damaged: dictionary")) {
-		t.Errorf("Open returned %v", err)
+	out, err := Salvage(t.Context(), path, filepath.Join(dir, "saved.db"))
+	if err != nil || out.Lost() || out.Entries != minLearn+100 {
+		t.Errorf("saved %+v, error %v", out, err)
 	}
 }
 

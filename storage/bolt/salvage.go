@@ -95,7 +95,7 @@ func salvagePages(ctx context.Context, p *pages, to string) (Salvaged, error) {
 	if err != nil {
 		return Salvaged{}, err
 	}
-	v := &salvage{ctx: ctx, store: s, sources: map[string]*source{}, batched: map[string]bool{}}
+	v := &salvage{ctx: ctx, packer: newPacker(), store: s, sources: map[string]*source{}, batched: map[string]bool{}}
 	v.Expected = -1
 	v.walk = newWalk(p, func(error) { v.Faults++ })
 	v.run()
@@ -107,9 +107,10 @@ func salvagePages(ctx context.Context, p *pages, to string) (Salvaged, error) {
 type salvage struct {
 	*walk
 	Salvaged
-	ctx   context.Context
-	store *Store
-	err   error
+	ctx    context.Context
+	packer *packer // of the damaged store
+	store  *Store
+	err    error
 
 	lost     bool // the tree, altogether
 	settings storage.Settings
@@ -130,6 +131,7 @@ func (v *salvage) run() {
 		}
 		return value != nil && v.Faults == faults
 	}
+	v.dictionaries(read)
 	read("meta", v.meta)
 	whole := read("sources", v.source)
 	if whole = read("states", v.state) && whole; !whole {
@@ -150,9 +152,29 @@ func (v *salvage) run() {
 	v.configure(false)
 }
 
+// dictionaries finds those with which rows were compressed.
+func (v *salvage) dictionaries(read func(string, func(k, v []byte)) bool) {
+	known := map[uint32][]byte{}
+	take := func(_, value []byte) {
+		if d := v.packer.dictionary(value); len(d) >= 8 {
+			known[binary.LittleEndian.Uint32(d[4:])] = d
+		}
+	}
+	read("learned", take)
+	if len(known) == 0 {
+		v.search(take)
+	}
+	var all [][]byte
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		all = append(all, known[id])
+	}
+	// Rows of one that cannot be used are counted as lost when they are met.
+	_ = v.packer.use(all)
+}
+
 // row decodes a row and counts one that cannot be.
 func row[T any](v *salvage, value []byte, fields []field[T], to *T) bool {
-	if err := decode(v.store.packer, value, fields, to); err != nil {
+	if err := decode(v.packer, value, fields, to); err != nil {
 		v.Rows++
 		return false
 	}
@@ -240,7 +262,7 @@ func (v *salvage) state(id, value []byte) {
 // straySource takes what is the row of a source that is not known.
 func (v *salvage) straySource(id, value []byte) {
 	src := &source{}
-	if decode(v.store.packer, value, sourceFields, src) == nil && src.number > 0 && src.URL != "" && v.sources[string(id)] == nil {
+	if decode(v.packer, value, sourceFields, src) == nil && src.number > 0 && src.URL != "" && v.sources[string(id)] == nil {
 		src.ID = string(id)
 		v.sources[src.ID] = src
 	}
@@ -249,7 +271,7 @@ func (v *salvage) straySource(id, value []byte) {
 // strayState takes what is the row of the state of a source that has none.
 func (v *salvage) strayState(id, value []byte) {
 	known, found := v.sources[string(id)], source{}
-	if known != nil && known.State.Polls == 0 && decode(v.store.packer, value, stateFields, &found) == nil {
+	if known != nil && known.State.Polls == 0 && decode(v.packer, value, stateFields, &found) == nil {
 		known.State = found.State
 	}
 }
@@ -277,7 +299,7 @@ func (v *salvage) entry(_, value []byte) {
 // strayEntry takes what is the row of an entry.
 func (v *salvage) strayEntry(key, value []byte) {
 	var e storage.Entry
-	if len(key) == 8 && decode(v.store.packer, value, entryFields, &e) == nil {
+	if len(key) == 8 && decode(v.packer, value, entryFields, &e) == nil {
 		v.add(e, len(value))
 	}
 }

@@ -38,6 +38,9 @@ func completeBuckets(b *bbolt.Tx) (first int, err error) {
 			return 0, fmt.Errorf("%w: bucket %s: %w", ErrDamaged, name, err)
 		}
 	}
+	if _, err := b.CreateBucketIfNotExists([]byte("learned")); err != nil { // none had it
+		return 0, err
+	}
 	// What is missing beyond that was lost.
 	return first, new(tx).buckets(existing(b))
 }

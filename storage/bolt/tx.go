@@ -33,7 +33,7 @@ import (
 //	editions / path                   => turn (8), and edition row
 //	printed  / turn (8)               => path; turn grows in order of recording
 //	resolver / "checkpoint"           => checkpoint row, alone: what shares a page is written together
-//	learned  / number (4)             => dictionary, as a row is stored; the last one is in use
+//	learned  / number (4) ∥ copy (1)  => dictionary, as a row is stored; the last one is in use
 //
 // A place is the effective time and the hash of the id, so that the order of
 // entries does not depend on their arrival. The number of a source is given

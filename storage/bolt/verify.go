@@ -83,7 +83,7 @@ func (a *audit) found(format string, args ...any) { a.fault(fmt.Sprintf(format, 
 func (a *audit) run() error {
 	for _, check := range []func() error{
 		a.checkMeta, a.checkSources, a.checkEntries, a.checkIDs, a.checkTimes, a.checkLists, a.checkKeys, a.checkStories,
-		a.checkPruned, a.checkEditions, a.checkEvents, a.checkCheckpoint,
+		a.checkPruned, a.checkEditions, a.checkEvents, a.checkCheckpoint, a.checkLearned,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -321,6 +321,14 @@ func (a *audit) checkStory(s *story) {
 			a.found("story %.64q: story %.64q does not lead to it", s.id, id)
 		}
 	}
+}
+
+func (a *audit) checkLearned() error {
+	return a.each(a.learned, func(k, v []byte) {
+		if a.sized("learned", k, len(k), 5) && a.dictionary(v) == nil {
+			a.found("dictionary %x cannot be read", k)
+		}
+	})
 }
 
 func (a *audit) checkPruned() error {
