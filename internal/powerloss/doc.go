@@ -14,6 +14,7 @@
 //	go test -count=1 -v -timeout 1h -run F18 -cuts 1000
 //	go test -count=1 -v -timeout 1h -run F20 -faults 0
 //
-// and -seed repeats what chance did. They need /dev/fuse and, where there is no
-// fusermount, to be root; else they say so and are skipped.
+// and -seed repeats the draws of chance, though not the moments at which the
+// kernel reads. They need /dev/fuse and, where there is no fusermount, to be
+// root; else they say so and are skipped.
 package powerloss

@@ -16,12 +16,13 @@ import (
 	"newsfeed/storage/bolt"
 )
 
-// cycles is how often a child is killed.
-func cycles() int {
+// cycles is how often a child is killed, of so many times in a test that is not
+// short.
+func cycles(most int) int {
 	if testing.Short() {
-		return 20
+		return min(most, 20)
 	}
-	return 60
+	return most
 }
 
 // killAt lets the child work until it has said something and then for a
@@ -58,7 +59,7 @@ func createForEver(dir string) {
 }
 
 func TestF06_KilledWhileCreating(t *testing.T) {
-	for range cycles() {
+	for range cycles(200) {
 		dir := t.TempDir()
 		done := len(killAt(t, "create", dir, 20*time.Millisecond))
 		for i := range done {
@@ -104,7 +105,7 @@ func commitForEver(path string) {
 func TestF07_KilledWhileCommitting(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
 	acknowledged := 0
-	for range cycles() {
+	for range cycles(60) {
 		for _, line := range killAt(t, "commit", path, 50*time.Millisecond) {
 			n, err := strconv.Atoi(line)
 			if err != nil {
