@@ -16,7 +16,7 @@ import (
 var (
 	cycles = flag.Int("cycles", 6, "how often the daemon is killed")
 	seed   = flag.Uint64("seed", rand.Uint64(), "of the moments and the news")
-	polls  = flag.Int("polls", 900, "acknowledged between two kills, on average")
+	polls  = flag.Int("polls", 250, "acknowledged between two kills, on average")
 )
 
 const (

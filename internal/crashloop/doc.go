@@ -3,7 +3,7 @@
 // F17. All of it is a test, which builds the real program and serves it sources
 // on loopback. The long form is
 //
-//	go test ./internal/crashloop -count=1 -v -timeout 3h -cycles 500
+//	go test ./internal/crashloop -count=1 -v -timeout 3h -cycles 500 -polls 900
 //
 // and -seed repeats the moments and the news of a run, as far as the machine
 // does.
