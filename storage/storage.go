@@ -21,6 +21,13 @@ var ErrNotFound = errors.New("storage: not found")
 // ErrClosed says that the store was closed before or during the call.
 var ErrClosed = errors.New("storage: closed")
 
+// ErrFull says that there is no room for what was to be stored. Nothing was
+// changed, and what is stored can be read.
+var ErrFull = errors.New("storage: full")
+
+// ErrReadOnly says that the store can be read and not changed.
+var ErrReadOnly = errors.New("storage: read-only")
+
 // MaxPage is the greatest number of entries or stories in one page.
 const MaxPage = 1000
 
@@ -91,6 +98,14 @@ type Index interface {
 	Checkpoint(ctx context.Context) (Checkpoint, error)
 }
 
+// Retainer answers what retention asks.
+type Retainer interface {
+	// Oldest returns the limit entries, 1 to MaxPage, of the least effective
+	// times, hidden ones included, the oldest first. There are fewer only when
+	// there are no more.
+	Oldest(ctx context.Context, limit int) ([]Entry, error)
+}
+
 // Writer changes the store.
 type Writer interface {
 	// Commit applies the records in their order and returns when they are
@@ -102,6 +117,7 @@ type Writer interface {
 type Store interface {
 	Reader
 	Index
+	Retainer
 	Writer
 	Close() error
 }
@@ -220,4 +236,8 @@ type Stats struct {
 	Stories int
 	Sources int
 	Bytes   int64 // size on disk
+
+	// Live is the part of Bytes that is in use, without what is remembered of
+	// removed entries. It falls, if not at once, when entries are removed.
+	Live int64
 }

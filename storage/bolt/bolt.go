@@ -15,8 +15,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"newsfeed/storage"
@@ -45,6 +47,8 @@ type Options struct {
 	ReadOnly  bool          // Commit fails; others may read at the same time
 	MustExist bool          // a missing store is fs.ErrNotExist; ReadOnly implies it
 	MmapSize  int           // bytes of address space taken at first; 0 is 1 GiB
+	MaxBytes  int64         // the file grows no larger; 0: no limit
+	MinFree   int64         // bytes of the file's disk that Room leaves free; 0: none
 
 	discardOld bool // a migration keeps no copy
 }
@@ -54,6 +58,8 @@ type Store struct {
 	db     *bbolt.DB
 	file   *os.File // of db, which closes it
 	packer *packer
+	limits limits
+	page   int64 // size of one, in bytes
 
 	// stuck is why bbolt holds a lock that it will never release; nil: it does
 	// not.
@@ -68,6 +74,7 @@ type Store struct {
 var (
 	_ storage.Store    = (*Store)(nil)
 	_ storage.Notifier = (*Store)(nil)
+	_ storage.Limited  = (*Store)(nil)
 )
 
 // Open opens the store at path. One that does not exist is created, complete
@@ -99,9 +106,6 @@ func Open(path string, o Options) (*Store, error) {
 // smallest is the size of the two meta pages, without which there is no store.
 const smallest = 2 * 4096
 
-// growth is the number of bytes by which the file grows.
-const growth = 4 << 20
-
 func open(path string, o Options) (*Store, error) {
 	if o.Timeout == 0 {
 		o.Timeout = time.Second
@@ -109,14 +113,13 @@ func open(path string, o Options) (*Store, error) {
 	if o.MmapSize == 0 {
 		o.MmapSize = 1 << 30
 	}
-	s := &Store{packer: newPacker(), changed: make(chan uint64, 1)}
+	s := &Store{packer: newPacker(), limits: limits{size: o.MaxBytes, free: o.MinFree}, changed: make(chan uint64, 1)}
 	err := guard(func() (err error) {
 		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			Timeout:         o.Timeout,
 			ReadOnly:        o.ReadOnly,
 			FreelistType:    bbolt.FreelistMapType,
 			InitialMmapSize: o.MmapSize,
-			NoStatistics:    true,
 			// bbolt would make a new store of a missing or an empty file.
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
@@ -133,12 +136,15 @@ func open(path string, o Options) (*Store, error) {
 		if err != nil {
 			return err
 		}
-		s.db.AllocSize = growth
 		if err := s.isAt(path); err != nil {
 			return err
 		}
+		s.page = int64(s.db.Info().PageSize)
 		if o.ReadOnly {
 			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+		}
+		if err := s.db.View(func(b *bbolt.Tx) error { s.limits.apply(s.db, b.Size()); return nil }); err != nil {
+			return err
 		}
 		return s.migrate(path, o.discardOld)
 	})
@@ -280,6 +286,10 @@ func guard(fn func() error) (err error) {
 		return storage.ErrClosed
 	case errors.Is(err, berrors.ErrTimeout):
 		return ErrLocked
+	case errors.Is(err, berrors.ErrMaxSizeReached), is(err, syscall.ENOSPC), is(err, syscall.EDQUOT):
+		return fmt.Errorf("%w: %w", storage.ErrFull, err)
+	case errors.Is(err, berrors.ErrDatabaseReadOnly), is(err, syscall.EROFS):
+		return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
 	case errors.Is(err, berrors.ErrInvalid),
 		errors.Is(err, berrors.ErrChecksum),
 		errors.Is(err, berrors.ErrVersionMismatch),
@@ -287,4 +297,10 @@ func guard(fn func() error) (err error) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
+}
+
+// is reports whether a system call failed with that error. Of what fails when
+// the file is made larger, bbolt hands on nothing but the words.
+func is(err error, number syscall.Errno) bool {
+	return err != nil && (errors.Is(err, number) || strings.Contains(err.Error(), number.Error()))
 }

@@ -108,7 +108,7 @@ func TestF13_KilledWhileCompacting(t *testing.T) {
 	full(t, path)
 	want := dump(t, path)
 	done := 0
-	for range cycles() {
+	for range cycles(40) {
 		done += len(killAt(t, "compact", path, 30*time.Millisecond))
 		if diff := cmp.Diff(want, dump(t, path)); diff != "" {
 			t.Fatalf("contents (-want +got):\n%s", diff)
@@ -252,7 +252,7 @@ func TestF13_KilledWhileRestoring(t *testing.T) {
 		want[i] = dump(t, path)
 	}
 	path := filepath.Join(dir, "newsfeed.db")
-	for range cycles() {
+	for range cycles(40) {
 		killAt(t, "restore", dir, 30*time.Millisecond)
 		got := dump(t, path)
 		if !cmp.Equal(got, want[0]) && !cmp.Equal(got, want[1]) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -48,13 +47,18 @@ func fillDisk(dir string) {
 	ctx := context.Background()
 	ballast, path := filepath.Join(dir, "ballast"), filepath.Join(dir, "newsfeed.db")
 	fatal(os.WriteFile(ballast, make([]byte, 1<<20), 0o600))
-	s, err := bolt.Open(path, small)
+	s, err := bolt.Open(path, bolt.Options{MmapSize: small.MmapSize, MinFree: 1})
 	fatal(err)
 	fatal(s.Commit(ctx, configure("a")))
+	room, err := s.Room(ctx)
+	fatal(err)
+	if room.Free > 1<<20 || room.Short() {
+		fatal(fmt.Errorf("of 2 MB of which one is taken there is room %+v", room))
+	}
 
 	polls, err := grow(ctx, s, 0)
-	if !errors.Is(err, syscall.ENOSPC) {
-		fatal(fmt.Errorf("commit %d on a full disk: error %v, want ENOSPC", polls+1, err))
+	if !errors.Is(err, storage.ErrFull) {
+		fatal(fmt.Errorf("commit %d on a full disk: error %v, want ErrFull", polls+1, err))
 	}
 	stored := func() {
 		stats, err := s.Stats(ctx)
@@ -68,8 +72,8 @@ func fillDisk(dir string) {
 		}
 	}
 	stored()
-	if polls, err = grow(ctx, s, polls); !errors.Is(err, syscall.ENOSPC) {
-		fatal(fmt.Errorf("second commit on a full disk: error %v, want ENOSPC", err))
+	if polls, err = grow(ctx, s, polls); !errors.Is(err, storage.ErrFull) {
+		fatal(fmt.Errorf("second commit on a full disk: error %v, want ErrFull", err))
 	}
 	stored()
 	fatal(os.Remove(ballast))
@@ -85,21 +89,28 @@ func fillDisk(dir string) {
 	stored()
 	fatal(s.Close())
 	fatal(checkFile(path))
+	readOnly(dir, path)
 	fmt.Println("good")
+}
+
+// readOnly makes the file system read-only and opens the store there.
+func readOnly(dir, path string) {
+	fatal(syscall.Mount("none", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	if _, err := bolt.Open(path, small); !errors.Is(err, storage.ErrReadOnly) {
+		fatal(fmt.Errorf("open on a read-only disk: error %v, want ErrReadOnly", err))
+	}
+	s, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	fatal(err)
+	_, err = s.Stats(context.Background())
+	fatal(err)
+	fatal(s.Close())
 }
 
 // grow commits polls after the nth until there is an error, and returns the
 // number of the last one that was stored.
 func grow(ctx context.Context, s storage.Store, n int) (int, error) {
-	r := rand.New(rand.NewPCG(1, uint64(n)))
 	for {
-		p := pollOf("a", n+1)
-		text := make([]byte, 30_000)
-		for i := range text {
-			text[i] = 'a' + byte(r.IntN(26))
-		}
-		p.Poll.Entries[0].Content = string(text)
-		if err := s.Commit(ctx, p); err != nil {
+		if err := s.Commit(ctx, bulky(n+1)); err != nil {
 			return n, err
 		}
 		n++

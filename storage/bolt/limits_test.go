@@ -1,14 +1,19 @@
 package bolt_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"newsfeed/storage"
+	"newsfeed/storage/bolt"
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
@@ -142,6 +147,193 @@ func TestCommitRefusesWhatCannotBeReadAgain(t *testing.T) {
 	}
 	stats, err := s.Stats(t.Context())
 	if err != nil || stats.Entries != 0 {
+		t.Errorf("%d entries, error %v", stats.Entries, err)
+	}
+}
+
+// roomOf returns what room a store has.
+func roomOf(t *testing.T, s *bolt.Store) storage.Room {
+	t.Helper()
+	r, err := s.Room(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func openWith(t *testing.T, path string, o bolt.Options) *bolt.Store {
+	t.Helper()
+	s, err := bolt.Open(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// TestF15_AFullStoreCanBePruned fills a store of limited size: its room runs
+// short before a commit fails, the file stays within the limit, and what is
+// then removed makes room again.
+func TestF15_AFullStoreCanBePruned(t *testing.T) {
+	const most = 4 << 20
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openWith(t, path, bolt.Options{MaxBytes: most})
+	commit(t, s, configure("a"))
+	if r := roomOf(t, s); r.Short() || !r.Ample() {
+		t.Errorf("an empty store has %+v", r)
+	}
+	polls, short := 0, 0
+	var err error
+	for err == nil {
+		if roomOf(t, s).Short() && short == 0 {
+			short = polls
+		}
+		if err = s.Commit(t.Context(), bulky(polls+1)); err == nil {
+			polls++
+		}
+	}
+	if !errors.Is(err, storage.ErrFull) || !storage.Refused(err) {
+		t.Fatalf("commit %d: error %v, want ErrFull", polls+1, err)
+	}
+	if short == 0 || short > polls-5 {
+		t.Errorf("short of room after %d polls, full after %d", short, polls)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > most {
+		t.Errorf("the file has %d bytes, error %v", info.Size(), err)
+	}
+	for n := range polls {
+		if _, err := s.Entry(t.Context(), fmt.Sprintf("urn:a:%d:1", n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range polls / 2 {
+		commit(t, s, prune(n+1))
+	}
+	if r := roomOf(t, s); r.Short() || !r.Ample() {
+		t.Errorf("half of it removed, the store has %+v", r)
+	}
+	for n := range polls / 4 {
+		commit(t, s, bulky(polls+n+1))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path)
+}
+
+// A limit below what a store takes already leaves what it needs to be pruned.
+func TestF15_ALoweredLimitLeavesAStoreThatCanBePruned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openWith(t, path, bolt.Options{})
+	commit(t, s, configure("a"))
+	for n := range 100 {
+		commit(t, s, bulky(n+1))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openWith(t, path, bolt.Options{MaxBytes: 2 << 20})
+	if r := roomOf(t, s); !r.Short() {
+		t.Errorf("room %+v", r)
+	}
+	for n := range 90 {
+		commit(t, s, prune(n+1))
+	}
+	if r := roomOf(t, s); r.Short() {
+		t.Errorf("with a tenth left: room %+v", r)
+	}
+}
+
+func TestF15_RoomIsThatOfTheNearerLimit(t *testing.T) {
+	dir := t.TempDir()
+	for name, test := range map[string]struct {
+		o     bolt.Options
+		limit string
+		short bool
+	}{
+		"none":         {bolt.Options{}, "", false},
+		"much":         {bolt.Options{MaxBytes: 1 << 30}, "its limit of 1.0 GiB", false},
+		"no such disk": {bolt.Options{MinFree: 1 << 60}, "the disk of " + dir, true},
+		"the disk":     {bolt.Options{MaxBytes: 1 << 30, MinFree: 1 << 60}, "the disk of " + dir, true},
+		"the file":     {bolt.Options{MaxBytes: 1 << 20, MinFree: 1}, "its limit of 1.0 MiB", false},
+		"a small file": {bolt.Options{MaxBytes: 64 << 10}, "its limit of 64 KiB", true},
+	} {
+		s := openWith(t, filepath.Join(dir, name), test.o)
+		if r := roomOf(t, s); r.Limit != test.limit || r.Short() != test.short || r.Ample() == test.short {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+// TestLiveBytesFallWithEntries holds what retention by bytes counts against what
+// is stored: it falls with the entries, whatever is remembered of them.
+func TestLiveBytesFallWithEntries(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "newsfeed.db"))
+	commit(t, s, configure("a"))
+	live := func() int64 {
+		stats, err := s.Stats(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stats.Live
+	}
+	empty := live()
+	for n := range 200 {
+		commit(t, s, bulky(n+1))
+	}
+	full := live()
+	if grown := full - empty; grown < 200*20_000 || grown > 200*80_000 {
+		t.Errorf("200 polls of 30,000 random letters take %d bytes", grown)
+	}
+	for n := range 200 {
+		r := prune(n + 1)
+		for i := range 100 {
+			sum := sha256.Sum256(fmt.Append(nil, n, i))
+			r.Prune.Remember = append(r.Prune.Remember, storage.Key(sum[:17]))
+		}
+		commit(t, s, r)
+	}
+	if left := live() - empty; left > (full-empty)/10 || left < -(full-empty)/10 {
+		t.Errorf("%d of %d bytes are left without any entry", left, full-empty)
+	}
+}
+
+// bulky is a poll with an entry of 30,000 random letters, and a small one.
+func bulky(n int) storage.Record {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	p := pollOf("a", n)
+	text := make([]byte, 30_000)
+	for i := range text {
+		text[i] = 'a' + byte(r.IntN(26))
+	}
+	p.Poll.Entries[0].Content = string(text)
+	return p
+}
+
+// prune removes the entries of a poll.
+func prune(n int) storage.Record {
+	var p storage.Prune
+	for _, e := range pollOf("a", n).Poll.Entries {
+		p.Entries = append(p.Entries, e.ID)
+	}
+	return storage.Record{Time: time.Unix(2e9, 0), Prune: &p}
+}
+
+func TestF16_AReadOnlyStoreSaysSo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openWith(t, path, small)
+	commit(t, s, configure("a"), pollOf("a", 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openWith(t, path, bolt.Options{ReadOnly: true})
+	if err := s.Commit(t.Context(), pollOf("a", 2)); !errors.Is(err, storage.ErrReadOnly) || !storage.Refused(err) {
+		t.Errorf("commit: error %v, want ErrReadOnly", err)
+	}
+	if _, err := s.Room(t.Context()); !errors.Is(err, storage.ErrReadOnly) {
+		t.Errorf("room: error %v, want ErrReadOnly", err)
+	}
+	if stats, err := s.Stats(t.Context()); err != nil || stats.Entries != 2 {
 		t.Errorf("%d entries, error %v", stats.Entries, err)
 	}
 }

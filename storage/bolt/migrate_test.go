@@ -223,7 +223,7 @@ func TestF22_KilledWhileMigrating(t *testing.T) {
 		_ = open(t, path).Close()
 		want[name] = dump(t, path)
 	}
-	for i := range cycles() {
+	for i := range cycles(40) {
 		name := layouts[i%len(layouts)]
 		path := filepath.Join(t.TempDir(), "newsfeed.db")
 		before := layout(t, name, path)

@@ -230,6 +230,7 @@ func (s *Store) Stats(ctx context.Context) (out storage.Stats, err error) {
 			Stories: t.counts.stories,
 			Sources: int(t.sources.Sequence()),
 			Bytes:   t.size,
+			Live:    s.live(t),
 		}
 		return nil
 	})

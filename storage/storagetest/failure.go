@@ -89,6 +89,7 @@ func calls(ctx context.Context, st storage.Store) map[string]error {
 	_, errs["Find"] = st.Find(ctx, []storage.Key{key("k")})
 	_, errs["Pruned"] = st.Pruned(ctx, []storage.Key{key("k")})
 	_, errs["Arrivals"] = st.Arrivals(ctx, 0, 1)
+	_, errs["Oldest"] = st.Oldest(ctx, 1)
 	_, errs["Checkpoint"] = st.Checkpoint(ctx)
 	_, errs["Events"] = st.Events(ctx, 0, 1)
 	_, errs["Edition"] = st.Edition(ctx, "feed.rss")

@@ -77,6 +77,35 @@ func (s *suite) arrivals() {
 	s.equal("numbers are not given again", numbers, []uint64{6, 5, 3, 1})
 }
 
+func (s *suite) oldest() {
+	oldest := func(limit int) []string {
+		s.Helper()
+		list, err := s.Oldest(s.Context(), limit)
+		s.is("oldest", err, nil)
+		ids := []string{}
+		for _, e := range list {
+			ids = append(ids, e.ID)
+			s.equal("entry", e, s.entry(e.ID))
+		}
+		return ids
+	}
+	s.equal("of none", oldest(1), []string{})
+	filtered := entry("4", "a", "s4", 0)
+	filtered.Hidden = "a rule"
+	s.commit(disable(configure("a", "b"), "b"),
+		poll("a", entry("1", "a", "s", 30), entry("2", "a", "s", 10), filtered),
+		poll("b", entry("3", "b", "s", 20)))
+	s.equal("all, hidden ones too", oldest(10), []string{"4", "2", "3", "1"})
+	s.equal("some", oldest(2), []string{"4", "2"})
+	s.commit(prune("4", "3"))
+	s.equal("those left", oldest(2), []string{"2", "1"})
+	for _, limit := range []int{-1, 0, storage.MaxPage + 1} {
+		if _, err := s.Oldest(s.Context(), limit); err == nil {
+			s.Errorf("%d oldest: no error", limit)
+		}
+	}
+}
+
 func (s *suite) checkpoint() {
 	last := func() storage.Checkpoint {
 		s.Helper()

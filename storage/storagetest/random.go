@@ -72,7 +72,7 @@ func look(s *suite) answers {
 		a.Stories[name] = all(s, s.Stories, q)
 	}
 	a.Stats = s.stats()
-	a.Stats.Bytes = 0
+	a.Stats.Bytes, a.Stats.Live = 0, 0
 	return a
 }
 

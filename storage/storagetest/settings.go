@@ -40,7 +40,7 @@ func (s *suite) empty() {
 	_, err = s.Edition(ctx, "feed.rss")
 	s.is("edition", err, storage.ErrNotFound)
 	stats := s.stats()
-	stats.Bytes = 0
+	stats.Bytes, stats.Live = 0, 0
 	s.equal("stats", stats, storage.Stats{})
 }
 

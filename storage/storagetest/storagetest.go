@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"FoldAgain", (*suite).foldAgain},
 		{"Pruned", (*suite).pruned},
 		{"Arrivals", (*suite).arrivals},
+		{"Oldest", (*suite).oldest},
 		{"Checkpoint", (*suite).checkpoint},
 		{"Events", (*suite).events},
 		{"Editions", (*suite).editions},
