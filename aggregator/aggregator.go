@@ -60,7 +60,11 @@ type Options struct {
 	Workers      int           // polls under way at a time
 	HostInterval time.Duration // gap between two polls of a host
 	MinForce     time.Duration // gap between two forced polls of a source
-	Retention    time.Duration // entries older than this are removed; 0: none
+	Retention    Retention
+
+	// Troubled, if not nil, is told of each trouble of the store and of its end.
+	// It must not block.
+	Troubled func(storage.Trouble)
 
 	// Manual turns the schedule and the maintenance off: only what Poll is
 	// asked for is done.
@@ -82,6 +86,7 @@ type Aggregator struct {
 	underway atomic.Int64  // polls begun and not ended
 	budget   *schedule.Budget
 	outage   outage
+	room     *room
 }
 
 // New returns an aggregator. Its sources' ids must be distinct.
@@ -96,6 +101,7 @@ func New(o Options) *Aggregator {
 		stopped:  make(chan struct{}),
 		judged:   make(chan struct{}),
 		budget:   schedule.NewBudget(float64(o.Budget)),
+		room:     newRoom(o),
 	}
 	for _, s := range o.Sources {
 		a.sources[s.ID] = s
@@ -121,7 +127,11 @@ func (a *Aggregator) Run(ctx context.Context) error {
 	group.Go(func() error { committer.run(context.WithoutCancel(ctx)); return nil })
 	go func() {
 		defer close(a.judged)
-		if err := a.judgeAll(ctx); err != nil && ctx.Err() == nil {
+		judge := a.judgeAll
+		if !a.o.Manual {
+			judge = func(ctx context.Context) error { return a.persist(ctx, a.judgeAll) }
+		}
+		if err := judge(ctx); err != nil && ctx.Err() == nil {
 			a.o.Log.Error("applying filters to stored entries", "err", err)
 		}
 	}()
@@ -144,9 +154,10 @@ func (a *Aggregator) maintenance(ctx context.Context) *cron.Cron {
 		cron.WithLogger(log),
 		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)),
 	)
-	if a.o.Retention > 0 && !a.o.Manual {
+	if a.o.Retention != (Retention{}) && !a.o.Manual {
 		c.Schedule(cron.Every(pruneEvery), cron.FuncJob(func() {
-			if err := a.Prune(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			err := a.Prune(ctx, time.Now())
+			if err != nil && ctx.Err() == nil && !storage.Refused(err) { // that has been told
 				a.o.Log.Error("removing old entries", "err", err)
 			}
 		}))

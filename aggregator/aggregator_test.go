@@ -512,7 +512,7 @@ func TestOldEntriesAreRemoved(t *testing.T) {
 		fmt.Fprint(w, `<item><title>new</title></item></channel></rss>`)
 	})
 	o := options(store, s, "/a")
-	o.Retention = 24 * time.Hour
+	o.Retention.Age = 24 * time.Hour
 	a, _ := run(t, o)
 	poll(t, a, true)
 	if err := a.Prune(t.Context(), time.Now()); err != nil {

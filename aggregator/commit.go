@@ -69,17 +69,39 @@ func (a *Aggregator) submit(ctx context.Context, c commit) (outcome, error) {
 func (c *committer) run(ctx context.Context) {
 	for first := range c.commits {
 		group := c.gather(first)
-		if err := c.apply(ctx, group); err != nil && len(group) > 1 {
-			// One bad poll must not cost the others theirs.
-			for i := range group {
-				if err := c.apply(ctx, group[i:i+1]); err != nil {
-					group[i].done <- outcome{err: err}
-				}
-			}
-		} else if err != nil {
-			first.done <- outcome{err: err}
+		err := c.apply(ctx, group)
+		switch {
+		case err != nil && len(group) > 1:
+			c.applyEach(ctx, group)
+		case err != nil:
+			c.fail(first, err)
 		}
 	}
+}
+
+// applyEach commits the members of a group one by one: one bad poll must not
+// cost the others theirs. When one is refused, so are the polls after it, but
+// not what may make room.
+func (c *committer) applyEach(ctx context.Context, group []commit) {
+	var refused error
+	for i, m := range group {
+		err := refused
+		if err == nil || m.poll == nil {
+			err = c.apply(ctx, group[i:i+1])
+		}
+		if err != nil {
+			c.fail(m, err)
+		}
+		if storage.Refused(err) {
+			refused = err
+		}
+	}
+}
+
+// fail answers a member of a group that could not be committed.
+func (c *committer) fail(m commit, err error) {
+	c.room.failed(err, m.size())
+	m.done <- outcome{err: err}
 }
 
 // gather collects what comes in within a short time. It does not wait when
@@ -155,6 +177,9 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 		c.changed = show
 	}
 	for i, m := range group {
+		if m.poll != nil {
+			c.room.taken(m.size())
+		}
 		m.done <- outcomes[i]
 	}
 	return nil

@@ -87,7 +87,7 @@ func TestASourceThatReturnsKeepsItsIDs(t *testing.T) {
 func TestWhatWasPrunedDoesNotComeBack(t *testing.T) {
 	s, store := newSite(t), openStore(t)
 	o := options(store, s, "/a")
-	o.Retention = 24 * time.Hour
+	o.Retention.Age = 24 * time.Hour
 	old := `<item><title>Old%s</title><link>https://a.example/old</link><guid isPermaLink="false">old</guid><pubDate>Mon, 02 Feb 2026 10:00:00 GMT</pubDate></item>`
 	s.set("/a", rss(fmt.Sprintf(old, "")))
 	a, _ := run(t, o)

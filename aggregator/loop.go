@@ -72,7 +72,10 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	due, replanned := a.resume(stored, l.seen)
 	for _, s := range replanned {
 		record := storage.Record{Time: l.seen, Poll: &storage.Poll{Source: s.ID, State: s.State}}
-		if err := a.o.Store.Commit(ctx, record); err != nil {
+		switch err := a.o.Store.Commit(ctx, record); {
+		case storage.Refused(err):
+			a.room.failed(err, 0) // its new plan holds all the same
+		case err != nil:
 			return nil, err
 		}
 	}
@@ -98,8 +101,11 @@ func (l *loop) run(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		l.watchClock(clock())
+		if l.room.hasResumed() {
+			l.spread(clock())
+		}
 		l.start(ctx)
-		timer.Reset(l.sleep())
+		timer.Reset(l.sleep(ctx))
 		select {
 		case <-ctx.Done():
 			l.drain(context.WithoutCancel(ctx))
@@ -113,14 +119,17 @@ func (l *loop) run(ctx context.Context) {
 	}
 }
 
-func (l *loop) sleep() time.Duration {
+func (l *loop) sleep(ctx context.Context) time.Duration {
 	if len(l.busy) >= l.o.Workers {
 		return longestSleep
 	}
 	now := clock()
 	wake, ok := l.queue.Wake(now)
-	if !ok || l.held(now) {
+	switch {
+	case !ok:
 		return longestSleep
+	case l.held(ctx, now):
+		return l.room.sleep(longestSleep)
 	}
 	return min(max(wake.Sub(now), 0), longestSleep)
 }
@@ -129,7 +138,7 @@ func (l *loop) sleep() time.Duration {
 func (l *loop) start(ctx context.Context) {
 	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
 		now := clock()
-		held := l.held(now)
+		held := l.held(ctx, now)
 		if held && len(l.waiting) == 0 {
 			return
 		}
@@ -171,6 +180,7 @@ func (l *loop) postpone(id string, at time.Time) {
 func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	l.busy[id] = true
 	l.probed = now
+	l.room.begun()
 	l.underway.Store(int64(len(l.busy)))
 	f := finished{source: id, host: l.turns[id].host, asked: len(l.waiting[id]) > 0}
 	forced, article := l.forced[id], l.turns[id].article
@@ -254,7 +264,9 @@ func (l *loop) settled(f finished, now time.Time) finished {
 	case errors.Is(f.err, context.Canceled):
 		f.result = Result{Source: f.source, Outcome: Stopped}
 	case f.err != nil:
-		l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
+		if !storage.Refused(f.err) { // that has been told
+			l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
+		}
 		again := max(l.o.Policy.Min, l.sources[f.source].MinInterval) // its publisher cannot help it
 		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err), next: sourceTurn{at: now.Add(again), host: f.host}}
 	default:

@@ -113,10 +113,14 @@ func (o *outage) note(s sign) {
 	o.recent = o.recent[max(0, len(o.recent)-signs):]
 }
 
-// held reports whether polls wait because our own network is down, but for one
-// now and then that tries.
-func (l *loop) held(now time.Time) bool {
-	return !l.o.Manual && l.outage.isDown() && (len(l.busy) > 0 || now.Sub(l.probed) < probeGap)
+// held reports whether polls wait because our own network is down or the store
+// takes nothing more, but for one now and then that tries.
+func (l *loop) held(ctx context.Context, now time.Time) bool {
+	if l.o.Manual {
+		return false
+	}
+	busy := len(l.busy) > 0
+	return l.outage.isDown() && (busy || now.Sub(l.probed) < probeGap) || l.room.holds(ctx, busy)
 }
 
 // pardon takes back the failures that were counted before it was known that our

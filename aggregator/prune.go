@@ -9,37 +9,106 @@ import (
 	"newsfeed/storage"
 )
 
+// Retention says what is kept, the newest first. 0: no bound.
+type Retention struct {
+	Age     time.Duration
+	Entries int
+	Bytes   int64 // of storage.Stats.Live
+}
+
+const pruneEvery = 10 * time.Minute
+
+// The bounds of one step: the entries removed in one commit, and how long it
+// may take, since others wait for it.
 const (
-	pruneEvery = time.Hour
-	pruneSlice = 200 // entries removed in one commit, so that none is long
+	leastStep = 8
+	mostStep  = 200
+	stepTime  = 20 * time.Millisecond
 )
 
-// Prune removes the entries that are older than the retention, counted from
-// now, in small commits. Run does so by itself every hour.
+// Prune removes the entries that are not to be kept as of now, the oldest
+// first, in small commits with pauses between, so that those of polls hardly
+// wait. Run does so by itself every ten minutes.
 func (a *Aggregator) Prune(ctx context.Context, now time.Time) error {
-	q := storage.Query{Until: now.Add(-a.o.Retention), Hidden: true, Limit: pruneSlice}
 	removed := 0
-	for {
-		page, err := a.o.Store.Entries(ctx, q)
+	defer func() {
+		if removed > 0 {
+			a.o.Log.Info("old entries removed", "entries", removed)
+		}
+	}()
+	for step := leastStep; ; {
+		excess, err := a.excess(ctx, now, step)
 		if err != nil {
 			return fmt.Errorf("find old entries: %w", err)
 		}
-		if len(page.Items) == 0 {
-			break
+		if len(excess) == 0 {
+			return nil
 		}
-		var prune storage.Prune
-		for _, e := range page.Items {
-			prune.Entries = append(prune.Entries, e.ID)
-			prune.Remember = append(prune.Remember, dedup.Identity(e.Keys)...)
-		}
-		record := storage.Record{Time: now, Prune: &prune}
-		if _, err := a.submit(ctx, commit{record: record, now: now}); err != nil {
+		began := time.Now()
+		_, err = a.submit(ctx, commit{record: removal(excess, now), now: now})
+		took := time.Since(began)
+		switch {
+		case err == nil:
+			removed += len(excess)
+			step = nextStep(step, took)
+		case storage.Refused(err) && step > 1:
+			step = 1 // it takes room before it gives some
+		default:
 			return fmt.Errorf("remove old entries: %w", err)
 		}
-		removed += len(page.Items)
+		select {
+		case <-time.After(took):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if removed > 0 {
-		a.o.Log.Info("old entries removed", "entries", removed)
+}
+
+// nextStep returns how many entries to remove at a time after so many took so
+// long.
+func nextStep(step int, took time.Duration) int {
+	switch {
+	case took > stepTime:
+		return min(step, max(step/2, leastStep))
+	case took < stepTime/2:
+		return min(step*2, mostStep)
 	}
-	return nil
+	return step
+}
+
+// excess returns the oldest entries that are not to be kept, at most that many.
+func (a *Aggregator) excess(ctx context.Context, now time.Time, most int) ([]storage.Entry, error) {
+	r := a.o.Retention
+	stats, err := a.o.Store.Stats(ctx)
+	if err != nil || stats.Entries == 0 {
+		return nil, err
+	}
+	over := 0
+	if r.Entries > 0 {
+		over = stats.Entries - r.Entries
+	}
+	if excess := stats.Live - r.Bytes; r.Bytes > 0 && excess > 0 {
+		each := max(1, stats.Live/int64(stats.Entries))
+		over = max(over, int(excess/each)+1)
+	}
+	oldest, err := a.o.Store.Oldest(ctx, most)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for n < len(oldest) && (n < over || r.Age > 0 && oldest[n].Effective.Before(now.Add(-r.Age))) {
+		n++
+	}
+	return oldest[:n], nil
+}
+
+// removal is the record that removes entries, and remembers by what they would
+// be known if they came again.
+func removal(entries []storage.Entry, now time.Time) storage.Record {
+	var p storage.Prune
+	for _, e := range entries {
+		p.Entries = append(p.Entries, e.ID)
+		p.Remember = append(p.Remember, dedup.Identity(e.Keys)...)
+	}
+	return storage.Record{Time: now, Prune: &p}
 }

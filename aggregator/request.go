@@ -66,7 +66,8 @@ type request struct {
 // publisher asked for still holds (Retry-After, 410), and a source is forced
 // at most once in Options.MinForce. total results will come on the channel,
 // which is then closed; a named source that is not visited gives one too, with
-// the reason.
+// the reason. Where the store has no room for what they bring, none is made,
+// and the error is storage.ErrFull or storage.ErrReadOnly.
 func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
 	for _, id := range sources {
 		if _, ok := a.sources[id]; !ok {
@@ -100,6 +101,10 @@ func (r *request) answer(result Result) {
 
 // accept queues what a request asks for.
 func (l *loop) accept(ctx context.Context, r *request) {
+	if err := l.room.look(ctx, false); err != nil {
+		r.accepted <- err
+		return
+	}
 	byID, err := l.known(ctx, r.sources)
 	if err != nil {
 		r.accepted <- fmt.Errorf("read sources: %w", err)

@@ -122,7 +122,7 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 		Workers:      c.Poll.Workers,
 		HostInterval: time.Duration(c.Poll.HostInterval),
 		MinForce:     time.Duration(c.Poll.MinForce),
-		Retention:    time.Duration(c.Storage.Retention.Age),
+		Retention:    aggregator.Retention{Age: time.Duration(c.Storage.Retention.Age)},
 		Manual:       manual,
 		Log:          log,
 	}), nil
