@@ -76,6 +76,16 @@ func checkLimit(n int) error {
 	return nil
 }
 
+// leastRoom is what a store needs to be of use.
+const leastRoom = 8 * mebibyte
+
+func checkRoom(s Size) error {
+	if s != 0 && s < leastRoom {
+		return fmt.Errorf("%v is too little for a store; write at least %v, or 0 for no limit", s, leastRoom)
+	}
+	return nil
+}
+
 func checkAcross(mode string) error {
 	switch mode {
 	case "merge", "mark", "off":

@@ -48,15 +48,19 @@ type Server struct {
 	BaseURL string `toml:"base_url" env:"BASE_URL"`
 }
 
-// Storage says where entries are kept, and for how long.
+// Storage says where entries are kept, and how many.
 type Storage struct {
 	Path      string    `toml:"path" env:"PATH"` // Load makes it absolute
 	Retention Retention `toml:"retention" envPrefix:"RETENTION_"`
+	MaxSize   Size      `toml:"max_size" env:"MAX_SIZE"` // of the file; 0: none
+	MinFree   Size      `toml:"min_free" env:"MIN_FREE"` // of the file's disk; 0: none
 }
 
-// Retention bounds the store.
+// Retention says what is kept, the newest entries first. 0: no bound.
 type Retention struct {
-	Age Duration `toml:"age" env:"AGE"` // 0: for ever
+	Age     Duration `toml:"age" env:"AGE"`
+	Entries int      `toml:"entries" env:"ENTRIES"`
+	Bytes   Size     `toml:"bytes" env:"BYTES"`
 }
 
 // Poll says how sources are visited.
@@ -151,7 +155,7 @@ const defaultLimit = 100
 func Default() Config {
 	return Config{
 		Server:  Server{Listen: "127.0.0.1:8080"},
-		Storage: Storage{Path: "newsfeed.db", Retention: Retention{Age: 365 * day}},
+		Storage: Storage{Path: "newsfeed.db", Retention: Retention{Age: 365 * day}, MinFree: 64 * mebibyte},
 		Poll: Poll{
 			Workers:      64,
 			MinInterval:  15 * minute,

@@ -18,6 +18,10 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 		"NEWSFEED_SERVER_BASE_URL=https://example.org/",
 		"NEWSFEED_STORAGE_PATH=/srv/store.db",
 		"NEWSFEED_STORAGE_RETENTION_AGE=1d",
+		"NEWSFEED_STORAGE_RETENTION_ENTRIES=12",
+		"NEWSFEED_STORAGE_RETENTION_BYTES=13MiB",
+		"NEWSFEED_STORAGE_MAX_SIZE=14MiB",
+		"NEWSFEED_STORAGE_MIN_FREE=15MiB",
 		"NEWSFEED_POLL_WORKERS=5",
 		"NEWSFEED_POLL_REQUESTS_PER_MINUTE=6",
 		"NEWSFEED_POLL_MIN_INTERVAL=30m",
@@ -42,7 +46,7 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 	hour := config.Duration(3600e9)
 	want := config.Config{
 		Server:  config.Server{Listen: "127.0.0.1:1", AdminListen: "127.0.0.1:2", BaseURL: "https://example.org/"},
-		Storage: config.Storage{Path: "/srv/store.db", Retention: config.Retention{Age: 24 * hour}},
+		Storage: config.Storage{Path: "/srv/store.db", Retention: config.Retention{Age: 24 * hour, Entries: 12, Bytes: 13 << 20}, MaxSize: 14 << 20, MinFree: 15 << 20},
 		Poll: config.Poll{
 			Workers: 5, RequestsPerMinute: 6, MinInterval: hour / 2, MinForce: 7e9, MaxInterval: 48 * hour, Schedule: "@daily",
 			Timeout: 8e9, MaxBody: 9 << 20, HostInterval: 2e9, Contact: "https://example.org/about", Proxy: "http://127.0.0.1:3128",

@@ -57,6 +57,12 @@ func (s Storage) validate(r *report) {
 		r.problem("storage.path", `is not the name of a file; write for example "newsfeed.db"`)
 	}
 	r.check("storage.retention.age", within(s.Retention.Age, 0, longest))
+	r.check("storage.retention.entries", checkLimit(s.Retention.Entries))
+	r.check("storage.retention.bytes", checkRoom(s.Retention.Bytes))
+	r.check("storage.max_size", checkRoom(s.MaxSize))
+	if s.MaxSize > 0 && s.Retention.Bytes >= s.MaxSize {
+		r.warn("storage.retention.bytes", "%v is never reached: polls pause before the file has storage.max_size, which is %v", s.Retention.Bytes, s.MaxSize)
+	}
 }
 
 func (p Poll) validate(r *report) {

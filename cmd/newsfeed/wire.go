@@ -39,7 +39,11 @@ func openStore(c config.Config, o opening) (*bolt.Store, error) {
 			return nil, fmt.Errorf("make folder of the store: %w", err)
 		}
 	}
-	s, err := bolt.Open(c.Storage.Path, bolt.Options{ReadOnly: o == reading})
+	s, err := bolt.Open(c.Storage.Path, bolt.Options{
+		ReadOnly: o == reading,
+		MaxBytes: int64(c.Storage.MaxSize),
+		MinFree:  int64(c.Storage.MinFree),
+	})
 	if errors.Is(err, fs.ErrNotExist) && o == reading {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
 	}
@@ -122,10 +126,15 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 		Workers:      c.Poll.Workers,
 		HostInterval: time.Duration(c.Poll.HostInterval),
 		MinForce:     time.Duration(c.Poll.MinForce),
-		Retention:    aggregator.Retention{Age: time.Duration(c.Storage.Retention.Age)},
+		Retention:    retention(c),
 		Manual:       manual,
 		Log:          log,
 	}), nil
+}
+
+func retention(c config.Config) aggregator.Retention {
+	r := c.Storage.Retention
+	return aggregator.Retention{Age: time.Duration(r.Age), Entries: r.Entries, Bytes: int64(r.Bytes)}
 }
 
 func feed(c config.Config) storage.Feed {
