@@ -34,6 +34,7 @@ func Refused(err error) bool { return errors.Is(err, ErrFull) || errors.Is(err, 
 // Trouble is that of a store which takes no records for a time. It is kept in
 // memory only. The zero value is none.
 type Trouble struct {
-	Since time.Time
-	Why   string // in words, one line
+	Since    time.Time
+	ReadOnly bool   // else it is full
+	Why      string // for the operator, in one line; may name files
 }

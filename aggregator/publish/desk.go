@@ -38,6 +38,7 @@ type desk struct {
 	flight  singleflight.Group
 	slots   chan struct{} // bounds the pages in the making
 	waiting atomic.Int64  // pages in the making, or waiting for it
+	beside  atomic.Uint64 // changes of what is shown and is not in the store
 
 	mu    sync.Mutex // guards the fields below
 	pages map[order]*list.Element
@@ -74,7 +75,8 @@ func (o order) path() string {
 	return o.sel.Path(o.format)
 }
 
-// kept is a page and the version of the store that it shows.
+// kept is a page and the version of what it shows: of the store, and of what is
+// beside it.
 type kept struct {
 	order   order
 	version uint64
@@ -152,19 +154,20 @@ func (d *desk) find(ctx context.Context, o order) (*page, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	version := stats.Version + d.beside.Load()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	e, ok := d.pages[o]
 	if !ok {
-		return nil, stats.Version, nil
+		return nil, version, nil
 	}
 	k := e.Value.(*kept)
 	age := time.Since(k.page.LastModified)
-	if told := -maxAhead < age && age < time.Second; k.version != stats.Version && !told {
-		return nil, stats.Version, nil
+	if told := -maxAhead < age && age < time.Second; k.version != version && !told {
+		return nil, version, nil
 	}
 	d.used.MoveToFront(e)
-	return k.page, stats.Version, nil
+	return k.page, version, nil
 }
 
 func (d *desk) keep(k kept) {

@@ -46,6 +46,7 @@ type health struct {
 	updated  time.Time // the newest event, or else the settings
 	modified time.Time
 	news     []tidings // the last one first
+	trouble  storage.Trouble
 }
 
 // tidings are an event and the source as the world may see it.
@@ -103,13 +104,19 @@ func (h health) write() ([]byte, error) {
 			{Rel: "alternate", Type: "text/html", Href: h.base},
 		},
 	}
-	for _, t := range h.news {
-		e := t.atom()
-		e.ID = h.id(t.Number)
+	add := func(e atomEntry, name string, at time.Time) {
+		e.ID = h.id(name)
+		e.Published, e.Updated = atomDate(at), atomDate(at)
 		e.Authors = []feeds.AtomPerson{{Name: h.title}}
-		self.updated = t.Time
+		self.updated = at
 		e.Source = self.atom()
 		out.Entries = append(out.Entries, e)
+	}
+	if since := h.trouble.Since; h.trouble != (storage.Trouble{}) {
+		add(h.troubleEntry(), "store-"+since.UTC().Format("20060102T150405Z"), since)
+	}
+	for _, t := range h.news {
+		add(t.atom(), strconv.FormatUint(t.Number, 10), t.Time)
 	}
 	var body bytes.Buffer
 	if err := feeds.WriteXML(styled{h.base, out}, &body); err != nil {
@@ -118,22 +125,20 @@ func (h health) write() ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// id is a tag URI (RFC 4151) of an event. The date in it is one on which this
+// id is a tag URI (RFC 4151) of what the feed tells. The date in it is one on which this
 // form of it was chosen.
-func (h health) id(number uint64) string {
+func (h health) id(name string) string {
 	authority, path := "localhost", "/"
 	if u, err := url.Parse(h.base); err == nil && u.Hostname() != "" {
 		authority, path = strings.ReplaceAll(u.Hostname(), ":", "-"), u.Port()+u.EscapedPath()
 	}
-	return "tag:" + authority + ",2026:" + path + "health/" + strconv.FormatUint(number, 10)
+	return "tag:" + authority + ",2026:" + path + "health/" + name
 }
 
 func (t tidings) atom() atomEntry {
 	headline := excerpt(t.headline(), maxHeadline)
 	e := atomEntry{
 		Title:      text(headline),
-		Published:  atomDate(t.Time),
-		Updated:    atomDate(t.Time),
 		Categories: []atomCategory{{Term: legal(string(t.Kind))}},
 		Content:    &atomHTML{Type: "html", HTML: "<p>" + html.EscapeString(headline) + "</p>"},
 	}
@@ -179,6 +184,7 @@ func (p *Publisher) healthPage(ctx context.Context, pack packer) (*page, error) 
 	if err != nil {
 		return nil, err
 	}
+	h = h.withTrouble(p.trouble.Load())
 	body, err := h.write()
 	if err != nil {
 		return nil, err

@@ -104,7 +104,7 @@ func (p *Publisher) recordNoted(ctx context.Context) {
 	switch {
 	case err == nil:
 		n.recorded(list)
-	case ctx.Err() == nil && !n.failed:
+	case ctx.Err() == nil && !n.failed && !storage.Refused(err): // that is told elsewhere
 		p.log.Error("editions not recorded", "err", err)
 	}
 	n.failed = err != nil

@@ -6,7 +6,7 @@
 // the merged News Feed and of the views are made in the background whenever
 // the store has changed, and a request for them costs no rendering; those of
 // one source or one category are made when they are asked for, once per
-// version of the store.
+// version of the store. Only the store's own trouble is shown from memory.
 //
 // What readers were told of a feed is an edition. The store keeps the editions
 // of what is rendered in the background, so that Last-Modified moves when, and
@@ -86,7 +86,8 @@ type Publisher struct {
 	meter   *meter // nil: there is no limit
 	rates   rates
 	notes   notes
-	done    signal // of each refresh
+	done    signal                          // of each refresh
+	trouble atomic.Pointer[storage.Trouble] // nil: none
 
 	told time.Time // the newest time of an edition; for Run alone
 }
