@@ -84,9 +84,12 @@ type Aggregator struct {
 	stopped  chan struct{} // closed when the loop takes no more requests
 	judged   chan struct{} // closed when stored entries have been judged by the filters
 	underway atomic.Int64  // polls begun and not ended
-	budget   *schedule.Budget
-	outage   outage
-	room     *room
+
+	unconfigured atomic.Bool // the store has refused the configuration
+
+	budget *schedule.Budget
+	outage outage
+	room   *room
 }
 
 // New returns an aggregator. Its sources' ids must be distinct.
@@ -114,6 +117,12 @@ func New(o Options) *Aggregator {
 // it started has stopped, else why it could not go on. Configure comes first.
 func (a *Aggregator) Run(ctx context.Context) error {
 	defer close(a.stopped)
+	switch err := a.configureLate(ctx); {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return fmt.Errorf("apply configuration: %w", err)
+	}
 	reading := context.WithoutCancel(ctx) // short, and Run ends well when ctx has ended
 	loop, err := a.newLoop(reading)
 	if err != nil {
@@ -178,10 +187,30 @@ func (l cronLog) Error(err error, msg string, args ...any) {
 const someBaseURL = "http://localhost/"
 
 // Configure brings the configuration into the store, if it is not there yet.
+// Where the store refuses it, what is served stays as it was configured before;
+// Run, unless Manual, then brings it in when the store takes it, and polls from
+// then on.
 func (a *Aggregator) Configure(ctx context.Context) error {
-	if err := a.configure(ctx); err != nil {
+	err := a.configure(ctx)
+	switch {
+	case storage.Refused(err) && !a.o.Manual:
+		a.room.failed(err, 0)
+		a.unconfigured.Store(true)
+	case err != nil:
 		return fmt.Errorf("apply configuration: %w", err)
 	}
+	return nil
+}
+
+// configureLate does what Configure could not.
+func (a *Aggregator) configureLate(ctx context.Context) error {
+	if !a.unconfigured.Load() {
+		return nil
+	}
+	if err := a.persist(ctx, a.configure); err != nil {
+		return err
+	}
+	a.unconfigured.Store(false)
 	return nil
 }
 

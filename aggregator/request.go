@@ -74,6 +74,9 @@ func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (to
 			return 0, nil, &UnknownSourceError{id}
 		}
 	}
+	if a.unconfigured.Load() {
+		return 0, nil, fmt.Errorf("%w: the configuration is not applied yet", storage.ErrFull)
+	}
 	r := &request{
 		sources:  sources,
 		force:    force,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 type api struct {
 	store      storage.Store
 	aggregator *aggregator.Aggregator // nil: no polls
+	condition  *condition             // nil: that of a command
 }
 
 // pollRequest asks for polls. The answer is JSON lines: a pollAccepted, then
@@ -41,6 +43,7 @@ func (a api) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("GET /api/status", a.status)
 	mux.HandleFunc("POST /api/poll", a.poll)
 	mux.HandleFunc("GET /api/sources", a.sources)
 	mux.HandleFunc("GET /api/events", a.events)
@@ -56,19 +59,26 @@ func (a api) handler() http.Handler {
 }
 
 // ready answers whether the store can be read; the listeners are bound, or
-// nobody would ask.
+// nobody would ask. A daemon that serves and does not poll is ready, and says so.
 func (a api) ready(w http.ResponseWriter, r *http.Request) {
 	if _, err := a.store.Stats(r.Context()); err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	fmt.Fprintln(w, "ready")
+	if why := waiting(a.condition.trouble()); why != "" {
+		fmt.Fprintln(w, "no source is polled: "+why)
+	}
 }
 
 func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	var request pollRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
 		fail(w, badRequest("read request: "+err.Error()))
+		return
+	}
+	if a.aggregator == nil {
+		fail(w, storage.ErrReadOnly)
 		return
 	}
 	total, results, err := a.aggregator.Poll(r.Context(), request.Sources, request.Force)
@@ -105,8 +115,11 @@ func (a api) sources(w http.ResponseWriter, r *http.Request) {
 	}
 	pauses := aggregator.Pauses(sources, time.Now())
 	list := make([]sourceJSON, 0, len(sources))
+	why := waiting(a.condition.trouble())
 	for _, s := range sources {
-		list = append(list, newSourceJSON(s, pauses))
+		j := newSourceJSON(s, pauses)
+		j.DueReason = cmp.Or(why, j.DueReason)
+		list = append(list, j)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list)
@@ -264,6 +277,9 @@ func fail(w http.ResponseWriter, err error) {
 		code = http.StatusNotFound
 	case errors.Is(err, aggregator.ErrStopped):
 		code = http.StatusServiceUnavailable
+	case storage.Refused(err):
+		code = http.StatusInsufficientStorage
+		err = fmt.Errorf("%w%s", err, makeRoom)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)

@@ -11,8 +11,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"newsfeed/aggregator"
 	"newsfeed/aggregator/publish"
 	"newsfeed/config"
+	"newsfeed/storage"
+	"newsfeed/storage/bolt"
 )
 
 // drainTime is how long requests under way may take once the daemon stops.
@@ -41,11 +44,14 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if d.config.Server.BaseURL == "" {
 		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
 	}
-	store, err := openStore(d.config, writing)
+	store, trouble, err := openToServe(d.config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if trouble != (storage.Trouble{}) {
+		return d.serveOnly(ctx, public, store, trouble)
+	}
 	admin, err := listen(d.config.Server.AdminListen, 0o600) // the service's user and root
 	if err != nil {
 		return fmt.Errorf("listen for commands (server.admin_listen): %w", err)
@@ -57,14 +63,17 @@ func (d daemon) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer client.Close()
-	agg, err := newAggregator(d.config, store, client, d.log, false)
+	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: store, Logger: d.log})
+	health := &condition{publisher: publisher, notify: d.notify, sources: len(d.config.Sources)}
+	options, err := aggregatorOptions(d.config, store, client, d.log)
 	if err != nil {
 		return err
 	}
+	options.Troubled = health.set
+	agg := aggregator.New(options)
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
-	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: store, Logger: d.log})
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.
@@ -73,8 +82,36 @@ func (d daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return publisher.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
 	group.Go(func() error {
-		return serveHTTP(ctx, admin, api{store: store, aggregator: agg}.handler(), d.log)
+		return serveHTTP(ctx, admin, api{store: store, aggregator: agg, condition: health}.handler(), d.log)
 	})
+	d.hasStarted(ctx, group)
+	return group.Wait()
+}
+
+// serveOnly serves what a store holds that can only be read, until ctx ends.
+// Nothing is polled. The commands do without the daemon where their socket has
+// no place: they can read the store themselves.
+func (d daemon) serveOnly(ctx context.Context, public net.Listener, store *bolt.Store, trouble storage.Trouble) error {
+	d.log.Error("the store can only be read: it is served as it is, and no source is polled; make it writable and start again", "err", trouble.Why)
+	publisher := publish.New(publish.Options{Store: store, Logger: d.log})
+	health := &condition{publisher: publisher, notify: d.notify, sources: len(d.config.Sources)}
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return publisher.Run(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
+	if admin, err := listen(d.config.Server.AdminListen, 0o600); err != nil {
+		d.log.Warn("commands are not answered", "err", err)
+	} else {
+		defer admin.Close()
+		group.Go(func() error { return serveHTTP(ctx, admin, api{store: store, condition: health}.handler(), d.log) })
+	}
+	d.hasStarted(ctx, group)
+	health.set(trouble)
+	return group.Wait()
+}
+
+// hasStarted tells that the daemon serves, and later that it stops.
+func (d daemon) hasStarted(ctx context.Context, group *errgroup.Group) {
 	d.log.Info("started", "version", version(), "url", d.config.Server.BaseURL, "sources", len(d.config.Sources), "store", d.config.Storage.Path)
 	d.notify.ready(len(d.config.Sources))
 	if d.started != nil {
@@ -86,7 +123,6 @@ func (d daemon) run(ctx context.Context) (err error) {
 		d.log.Info("stopping")
 		return nil
 	})
-	return group.Wait()
 }
 
 // serveHTTP serves until ctx ends and requests under way have been answered.

@@ -58,11 +58,13 @@ func (p *program) poll(ctx context.Context, request pollRequest) error {
 		return errors.Join(err, store.Close())
 	}
 	defer fetcher.Close()
-	agg, err := newAggregator(config, store, fetcher, log, true)
-	if err == nil {
-		err = agg.Configure(ctx)
-	}
+	options, err := aggregatorOptions(config, store, fetcher, log)
 	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	options.Manual = true
+	agg := aggregator.New(options)
+	if err := agg.Configure(ctx); err != nil {
 		return errors.Join(err, store.Close())
 	}
 	group, running := errgroup.WithContext(ctx)

@@ -31,7 +31,10 @@ func (p *program) sourcesCommand() *cobra.Command {
 				_, err := p.out.Write(answer)
 				return err
 			}
-			return show(answer)
+			if err := show(answer); err != nil {
+				return err
+			}
+			return p.noteTrouble(c.Context())
 		},
 	}
 	c.Flags().BoolVar(&polite, "politeness", false, "list the domains and what was asked of them")

@@ -114,6 +114,7 @@ func (a api) why(w http.ResponseWriter, r *http.Request) {
 	}
 	if s, ok := byID[asked]; ok {
 		j := newSourceJSON(s, aggregator.Pauses(sources, time.Now()))
+		j.DueReason = cmp.Or(waiting(a.condition.trouble()), j.DueReason)
 		answer.Source = &j
 		if answer.Events, err = a.lastEvents(r.Context(), s.ID, whyEvents); err != nil {
 			fail(w, err)

@@ -103,17 +103,17 @@ func access(s config.Source) fetch.Access {
 	return a
 }
 
-// newAggregator turns the configuration into the aggregator's options.
-func newAggregator(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger, manual bool) (*aggregator.Aggregator, error) {
+// aggregatorOptions turns the configuration into those of a daemon's aggregator.
+func aggregatorOptions(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger) (aggregator.Options, error) {
 	sources, err := sources(c)
 	if err != nil {
-		return nil, err
+		return aggregator.Options{}, err
 	}
 	views, err := views(c)
 	if err != nil {
-		return nil, err
+		return aggregator.Options{}, err
 	}
-	return aggregator.New(aggregator.Options{
+	return aggregator.Options{
 		Store:        store,
 		Client:       client,
 		Policy:       policy(c),
@@ -127,9 +127,8 @@ func newAggregator(c config.Config, store storage.Store, client *fetch.Client, l
 		HostInterval: time.Duration(c.Poll.HostInterval),
 		MinForce:     time.Duration(c.Poll.MinForce),
 		Retention:    retention(c),
-		Manual:       manual,
 		Log:          log,
-	}), nil
+	}, nil
 }
 
 func retention(c config.Config) aggregator.Retention {

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"newsfeed/aggregator/publish"
+	"newsfeed/config"
+	"newsfeed/storage"
+	"newsfeed/storage/bolt"
+)
+
+// isUnwritable reports whether an error says that a store, or the folder for
+// one, cannot be written to.
+func isUnwritable(err error) bool {
+	return errors.Is(err, storage.ErrReadOnly) || errors.Is(err, fs.ErrPermission)
+}
+
+// openToServe opens the store of a daemon. Where it cannot be written to, it is
+// opened as it is, to be served only, and trouble says why.
+func openToServe(c config.Config) (s *bolt.Store, trouble storage.Trouble, err error) {
+	s, err = openStore(c, writing)
+	if !isUnwritable(err) {
+		return s, storage.Trouble{}, err
+	}
+	cause := err
+	if s, err = openStore(c, reading); err != nil {
+		return nil, storage.Trouble{}, fmt.Errorf("%w, and none can be written: %w", err, cause)
+	}
+	return s, storage.Trouble{Since: time.Now().Round(0), ReadOnly: true, Why: cause.Error()}, nil
+}
+
+// condition is what everybody is told of the store's troubles. It is safe for
+// concurrent use.
+type condition struct {
+	publisher *publish.Publisher
+	notify    notifier
+	sources   int
+	now       atomic.Pointer[storage.Trouble]
+}
+
+// set passes on a trouble, or its end.
+func (c *condition) set(t storage.Trouble) {
+	c.now.Store(&t)
+	c.publisher.Troubled(t)
+	c.notify.status(c.sources, t)
+}
+
+// trouble returns the one that there is now, or the zero value, as without a
+// condition.
+func (c *condition) trouble() storage.Trouble {
+	if c == nil || c.now.Load() == nil {
+		return storage.Trouble{}
+	}
+	return *c.now.Load()
+}
+
+// waiting says in a few words why no source is polled; empty: they are.
+func waiting(t storage.Trouble) string {
+	switch {
+	case t == storage.Trouble{}:
+		return ""
+	case t.ReadOnly:
+		return "the store is read-only"
+	}
+	return "the store is full"
+}
+
+// statusJSON is how the daemon is.
+type statusJSON struct {
+	Polling bool   `json:"polling"` // false: no source is polled
+	Since   string `json:"since"`   // RFC 3339, or empty
+	Why     string `json:"why"`
+}
+
+func newStatusJSON(t storage.Trouble) statusJSON {
+	return statusJSON{Polling: t == storage.Trouble{}, Since: rfc3339(t.Since), Why: t.Why}
+}
+
+// status answers how the daemon is.
+func (a api) status(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(newStatusJSON(a.condition.trouble()))
+}
+
+// noteTrouble tells people that the daemon does not poll, and why.
+func (p *program) noteTrouble(ctx context.Context) error {
+	answer, err := p.ask(ctx, "/api/status", nil)
+	if err != nil {
+		return err
+	}
+	var s statusJSON
+	if err := json.Unmarshal(answer, &s); err != nil {
+		return fmt.Errorf("read status: %w", err)
+	}
+	if !s.Polling {
+		p.note("no source is polled since %s: %s%s\n", s.Since, s.Why, makeRoom)
+	}
+	return nil
+}
+
+// makeRoom is the way out of a trouble.
+const makeRoom = "; make room on its disk or in the store (storage.max_size, storage.min_free, storage.retention), or make it writable: polls then resume"
