@@ -140,6 +140,8 @@ func (r *room) taken(entries int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch now := time.Now(); {
+	case !r.isTroubled() && entries > 0:
+		r.next = now // there is less room than there was
 	case !r.trying:
 	case entries >= r.size:
 		r.end(now)

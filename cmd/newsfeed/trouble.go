@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"newsfeed/aggregator/publish"
@@ -19,7 +20,7 @@ import (
 // isUnwritable reports whether an error says that a store, or the folder for
 // one, cannot be written to.
 func isUnwritable(err error) bool {
-	return errors.Is(err, storage.ErrReadOnly) || errors.Is(err, fs.ErrPermission)
+	return errors.Is(err, storage.ErrReadOnly) || errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission)
 }
 
 // openToServe opens the store of a daemon. Where it cannot be written to, it is

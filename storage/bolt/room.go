@@ -20,7 +20,7 @@ type limits struct {
 const (
 	mostGrowth  = 4 << 20 // bytes by which bbolt makes a file larger at a time
 	leastGrowth = 64 << 10
-	mostKept    = 16 << 20 // bytes kept for what is no poll
+	mostKept    = 64 << 20 // bytes kept for what is no poll, and for polls under way
 )
 
 // growth is by how much the file is made larger at a time, so that what is
@@ -29,9 +29,9 @@ func (l limits) growth() int64 {
 	return min(max(l.size/32/leastGrowth*leastGrowth, leastGrowth), mostGrowth)
 }
 
-// kept is the part of the limit that is left to what is no poll: to remove
-// entries takes room before it gives some.
-func (l limits) kept() int64 { return min(l.size/8, mostKept) }
+// kept is the part of the limit at which polls pause: those under way are still
+// to be kept, and to remove entries takes room before it gives some.
+func (l limits) kept() int64 { return min(l.size/4, mostKept) }
 
 // apply bounds the file, of which so much is in use. One that is over its limit
 // already can still be pruned.
