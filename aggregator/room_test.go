@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 
 	"newsfeed/aggregator"
 	"newsfeed/storage"
+	"newsfeed/storage/bolt"
 )
 
 // cramped is a store that can be made to have no room, and to refuse commits of
@@ -251,6 +253,50 @@ func TestF14_TheDaemonStartsOnAFullStore(t *testing.T) {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestF15_WhatRetentionRemovesMakesRoom lets a store of limited size run full
+// and then be pruned: polls pause, and resume by themselves.
+func TestF15_WhatRetentionRemovesMakesRoom(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		store, err := bolt.Open(filepath.Join(memory(t), "test.db"), bolt.Options{MaxBytes: 4 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = store.Close() })
+		list := w.hosts(4)
+		o := w.daemon(store, list...)
+		log := newLogbook()
+		o.Log = log.logger()
+		o.Retention.Age = 3 * 24 * time.Hour
+		a, _ := run(t, o)
+		pass(24 * time.Hour)
+		for n := 0; ; n += 20 {
+			if room, err := store.Room(t.Context()); err != nil || room.Short() {
+				break
+			}
+			commit(t, store, pages(list[0], n, 20, time.Now()))
+		}
+		pass(time.Hour)
+		if a.Trouble().Why == "" {
+			t.Fatal("polls go on without room")
+		}
+		full := time.Now()
+		pass(24 * time.Hour)
+		if n := len(w.asked(full)); n > 0 {
+			t.Errorf("%d visits without room", n)
+		}
+		pass(2 * 24 * time.Hour)
+		if trouble := a.Trouble(); trouble.Why != "" {
+			t.Errorf("the entries are gone, and there is trouble: %+v", trouble)
+		}
+		if polls := firsts(w.asked(full)); len(polls) != len(list) {
+			t.Errorf("%d of %d sources are polled again", len(polls), len(list))
+		}
+		if lines := log.lines(); lines[storeFull] != 1 || lines[storeWell] != 1 {
+			t.Errorf("log %v", lines)
 		}
 	})
 }
