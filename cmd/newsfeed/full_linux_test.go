@@ -48,7 +48,7 @@ func TestF14_ServingGoesOnOnAFullDisk(t *testing.T) {
 			folder := smallDisk(t, "32m")
 			ballast := filepath.Join(folder, "ballast")
 			fill(t, ballast, 2<<20)
-			c := startCrowded(t, folder, test.lines)
+			c := startCrowded(t, folder, test.lines, 60)
 			stop := c.watch()
 			status := c.await(false)
 			if !strings.Contains(status.Why, test.why) {
@@ -97,7 +97,7 @@ func TestF16_AReadOnlyFileSystemIsServed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := startCrowded(t, folder, "min_free = \"1MiB\"")
+	c := startCrowded(t, folder, "min_free = \"1MiB\"", 20)
 	c.pollAll()
 	want := render(t, c.config, "atom")
 	c.stop()

@@ -104,14 +104,14 @@ type crowded struct {
 }
 
 // startCrowded runs a daemon with a store in a folder, with these lines about
-// it in the configuration.
-func startCrowded(t *testing.T, folder, lines string) *crowded {
+// it in the configuration, and sources of so many items.
+func startCrowded(t *testing.T, folder, lines string, items int) *crowded {
 	t.Helper()
 	listen, err := freeListen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &crowded{T: t, url: "http://" + listen, origin: &growing{most: 60, items: map[string]int{}}, log: &journal{}}
+	c := &crowded{T: t, url: "http://" + listen, origin: &growing{most: items, items: map[string]int{}}, log: &journal{}}
 	var b strings.Builder
 	fmt.Fprintf(&b, "[server]\nlisten = %q\n[storage]\npath = %q\n%s\n", listen, filepath.Join(folder, "newsfeed.db"), lines)
 	b.WriteString("[poll]\nallow_private = [\"127.0.0.0/8\"]\nhost_interval = \"0\"\nmin_force = \"0\"\n" +
@@ -304,8 +304,7 @@ func (c *crowded) awaitHealth(tells bool) (items int) {
 func TestF15_ADaemonStopsBeforeItsStoreIsFull(t *testing.T) {
 	const most = 8 << 20
 	folder := t.TempDir()
-	c := startCrowded(t, folder, "min_free = \"0\"\nmax_size = \"8MiB\"\n")
-	c.origin.most = 200
+	c := startCrowded(t, folder, "min_free = \"0\"\nmax_size = \"8MiB\"\n", 200)
 	stop := c.watch()
 	status := c.await(false)
 	if !strings.Contains(status.Why, "are left of its limit of 8.0 MiB") {
