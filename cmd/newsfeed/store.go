@@ -103,22 +103,26 @@ func (p *program) storeStatsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if p.json {
+			var f figuresJSON
+			if err := json.Unmarshal(answer, &f); err != nil {
+				return fmt.Errorf("read figures: %w", err)
+			}
+			switch {
+			case f.Error != "":
+				return errors.New(f.Error)
+			case p.json:
 				_, err := p.out.Write(answer)
 				return err
 			}
-			return p.printFigures(answer)
+			p.printFigures(f)
+			return nil
 		},
 	}
 	p.jsonFlag(c)
 	return c
 }
 
-func (p *program) printFigures(answer []byte) error {
-	var f figuresJSON
-	if err := json.Unmarshal(answer, &f); err != nil {
-		return fmt.Errorf("read figures: %w", err)
-	}
+func (p *program) printFigures(f figuresJSON) {
 	t := p.table("BUCKET", "KEYS", "BYTES", "AN ENTRY", "PAGES", "DEPTH")
 	sum := bucketJSON{Name: "all"}
 	for _, b := range f.Buckets {
@@ -129,7 +133,6 @@ func (p *program) printFigures(answer []byte) error {
 	t.print()
 	fmt.Fprintf(p.out, "file of %d bytes, %d of them free; schema %d; %s, %s, %s\n",
 		f.File, f.Free, f.Schema, plural(f.Entries, "entry"), plural(f.Stories, "story"), plural(f.Sources, "source"))
-	return nil
 }
 
 func perEntry(bytes int64, entries int) string {

@@ -11,8 +11,10 @@ import (
 	"newsfeed/storage"
 )
 
-// verificationJSON is what store verify has found. It is an answer of its own
-// although it breaks off: its status is sent when it begins.
+// What takes a read of the whole store answers before it begins, so that an
+// error on the way is a part of the answer.
+
+// verificationJSON is what store verify has found.
 type verificationJSON struct {
 	Found   int      `json:"found"`  // faults
 	Faults  []string `json:"faults"` // the first of them
@@ -33,6 +35,7 @@ type figuresJSON struct {
 	Stories int          `json:"stories"`
 	Sources int          `json:"sources"`
 	Buckets []bucketJSON `json:"buckets"`
+	Error   string       `json:"error"` // why it broke off
 }
 
 type bucketJSON struct {
@@ -91,16 +94,20 @@ func (a api) storeFigures(w http.ResponseWriter, r *http.Request) {
 		fail(w, badRequest("this store cannot measure itself"))
 		return
 	}
-	figures, err := measurer.Figures(r.Context())
+	begin(w, "application/json")
+	out, err := newFigures(r.Context(), measurer, a.store)
 	if err != nil {
-		fail(w, err)
-		return
+		out.Error = err.Error()
 	}
-	stats, err := a.store.Stats(r.Context())
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func newFigures(ctx context.Context, measurer storage.Measurer, store storage.Reader) (figuresJSON, error) {
+	figures, err := measurer.Figures(ctx)
 	if err != nil {
-		fail(w, err)
-		return
+		return figuresJSON{}, err
 	}
+	stats, err := store.Stats(ctx)
 	out := figuresJSON{
 		Schema: figures.Schema, File: figures.File, Free: figures.Free, Page: figures.Page,
 		Entries: stats.Entries, Stories: stats.Stories, Sources: stats.Sources, Buckets: []bucketJSON{},
@@ -108,8 +115,7 @@ func (a api) storeFigures(w http.ResponseWriter, r *http.Request) {
 	for _, b := range figures.Buckets {
 		out.Buckets = append(out.Buckets, bucketJSON(b))
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(out)
+	return out, err
 }
 
 // copyStore answers with a copy of the store, at no more than rate bytes a
