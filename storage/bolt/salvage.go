@@ -331,7 +331,7 @@ func (v *salvage) add(e storage.Entry, size int) {
 	p := v.batch[len(v.batch)-1].Poll
 	p.Entries = append(p.Entries, e)
 	v.batched[e.ID] = true
-	const atOnce = 1 << 20 // bytes of rows
+	const atOnce = 4 << 20 // bytes of rows
 	if v.size += size; v.size > atOnce {
 		v.flush()
 	}
