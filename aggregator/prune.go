@@ -22,8 +22,8 @@ const pruneEvery = 10 * time.Minute
 // may take, since others wait for it.
 const (
 	leastStep = 8
-	mostStep  = 200
-	stepTime  = 20 * time.Millisecond
+	mostStep  = 100
+	stepTime  = 10 * time.Millisecond
 )
 
 // Prune removes the entries that are not to be kept as of now, the oldest
