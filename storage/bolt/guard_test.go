@@ -1,0 +1,45 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+	"testing"
+
+	"newsfeed/storage"
+
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+func TestF14_GuardSaysWhatErrorsMean(t *testing.T) {
+	write := func(number syscall.Errno) error { return &fs.PathError{Op: "write", Path: "newsfeed.db", Err: number} }
+	for _, test := range []struct {
+		err, want error
+	}{
+		{write(syscall.ENOSPC), storage.ErrFull},
+		{write(syscall.EDQUOT), storage.ErrFull},
+		{fmt.Errorf("file resize error: %s", write(syscall.ENOSPC)), storage.ErrFull},
+		{fmt.Errorf("file sync error: %s", write(syscall.EDQUOT)), storage.ErrFull},
+		{berrors.ErrMaxSizeReached, storage.ErrFull},
+		{write(syscall.EROFS), storage.ErrReadOnly},
+		{berrors.ErrDatabaseReadOnly, storage.ErrReadOnly},
+		{berrors.ErrDatabaseNotOpen, storage.ErrClosed},
+		{berrors.ErrTimeout, ErrLocked},
+		{berrors.ErrChecksum, ErrDamaged},
+	} {
+		if err := guard(func() error { return test.err }); !errors.Is(err, test.want) {
+			t.Errorf("%v: %v, want %v", test.err, err, test.want)
+		}
+	}
+	for _, other := range []error{
+		nil,
+		write(syscall.EIO),
+		errors.New(`record 0: poll of source a: entry "urn:no space left on device": no id or no story`),
+		errors.New("record 0: read-only file system"),
+	} {
+		if err := guard(func() error { return other }); storage.Refused(err) || errors.Is(err, ErrDamaged) {
+			t.Errorf("%v: %v", other, err)
+		}
+	}
+}
