@@ -193,7 +193,7 @@ func remedy(err error) string {
 		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' brings it up to date, and keeps a copy"
 	case errors.Is(err, bolt.ErrNewer):
 		return err.Error() + "; run the version that wrote it, or restore an older backup"
-	case isUnwritable(err):
+	case errors.As(err, new(unwritable)):
 		return err.Error() + "; make the store's file and folder writable, or name another in storage.path"
 	case errors.Is(err, errNoStore):
 		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' makes it"

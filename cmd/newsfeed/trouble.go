@@ -17,20 +17,29 @@ import (
 	"newsfeed/storage/bolt"
 )
 
-// isUnwritable reports whether an error says that a store, or the folder for
-// one, cannot be written to.
-func isUnwritable(err error) bool {
-	return errors.Is(err, storage.ErrReadOnly) || errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission)
+// unwritable is the error that a store, or the folder for one, cannot be
+// written to.
+type unwritable struct{ error }
+
+func (u unwritable) Unwrap() error { return u.error }
+
+// asUnwritable returns an error of opening a store as an unwritable one, if it
+// is that.
+func asUnwritable(err error) error {
+	if errors.Is(err, storage.ErrReadOnly) || errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission) {
+		return unwritable{err}
+	}
+	return err
 }
 
 // openToServe opens the store of a daemon. Where it cannot be written to, it is
 // opened as it is, to be served only, and trouble says why.
 func openToServe(c config.Config) (s *bolt.Store, trouble storage.Trouble, err error) {
 	s, err = openStore(c, writing)
-	if !isUnwritable(err) {
+	cause := err
+	if !errors.As(cause, new(unwritable)) {
 		return s, storage.Trouble{}, err
 	}
-	cause := err
 	if s, err = openStore(c, reading); err != nil {
 		return nil, storage.Trouble{}, fmt.Errorf("%w, and none can be written: %w", err, cause)
 	}

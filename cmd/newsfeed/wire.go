@@ -36,7 +36,7 @@ const (
 func openStore(c config.Config, o opening) (*bolt.Store, error) {
 	if o == writing {
 		if err := os.MkdirAll(filepath.Dir(c.Storage.Path), 0o700); err != nil {
-			return nil, fmt.Errorf("make folder of the store: %w", err)
+			return nil, asUnwritable(fmt.Errorf("make folder of the store: %w", err))
 		}
 	}
 	s, err := bolt.Open(c.Storage.Path, bolt.Options{
@@ -46,6 +46,9 @@ func openStore(c config.Config, o opening) (*bolt.Store, error) {
 	})
 	if errors.Is(err, fs.ErrNotExist) && o == reading {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
+	}
+	if o == writing {
+		err = asUnwritable(err)
 	}
 	return s, err
 }
