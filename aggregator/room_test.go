@@ -225,8 +225,8 @@ func TestF15_PollsPauseBeforeTheStoreIsFull(t *testing.T) {
 	})
 }
 
-// A store that is full when the daemon starts is served and waited for, with
-// filters that are yet to be applied.
+// A store that is full when the daemon starts is waited for, with a plan and
+// then with a whole configuration that could not be stored.
 func TestF14_TheDaemonStartsOnAFullStore(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		store, list := &cramped{Store: fastStore(t)}, w.hosts(4)
@@ -238,21 +238,29 @@ func TestF14_TheDaemonStartsOnAFullStore(t *testing.T) {
 		for i := range o.Sources {
 			o.Sources[i].MinInterval = 12 * time.Hour // the stored plan does not hold
 		}
-		a := aggregator.New(o)
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- a.Run(ctx) }()
+		_, stop = run(t, o)
 		pass(time.Hour)
+		stop()
+
+		added := "added.example/feed"
+		w.set(added, feed(added))
+		a, _ := run(t, w.daemon(store, append(list, added)...))
+		pass(time.Hour)
+		if a.Trouble().Why == "" {
+			t.Error("no trouble is told")
+		}
+		if _, _, err := a.Poll(t.Context(), nil, false); !errors.Is(err, storage.ErrFull) {
+			t.Errorf("poll: error %v, want ErrFull", err)
+		}
 		store.set(storage.Room{}, nil, 0)
 		pass(48 * time.Hour)
-		for _, id := range list {
+		for _, id := range append(list, added) {
 			if last := state(t, store, id).LastPoll; time.Since(last) > 25*time.Hour {
 				t.Errorf("%s was polled %v ago for the last time", id, time.Since(last))
 			}
 		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
+		if trouble := a.Trouble(); trouble != (storage.Trouble{}) {
+			t.Errorf("trouble %+v", trouble)
 		}
 	})
 }
