@@ -33,6 +33,9 @@ var closed = []string{
 // permitted are the uses elsewhere, by file: none leads to the web.
 var permitted = map[string][]string{
 	"internal/servebench/server.go": {"net/http.Client", "net/http.Transport"},               // asks the servers that it has started
+	"internal/growth/daemon.go":     {"net/http.DefaultClient"},                              // asks the daemon that it has started
+	"internal/ingest/daemon.go":     {"net/http.Client", "net/http.Transport", "net.Dialer"}, // likewise
+	"internal/ingest/origin.go":     {"net/http.Client", "net/http.DefaultClient"},           // asks the simulator that it has started
 	"cmd/newsfeed/client.go":        {"net/http.Client", "net/http.Transport", "net.Dialer"}, // asks the daemon of this machine
 	"cmd/newsfeed/demo.go":          {"net/http.DefaultClient"},                              // asks the daemon that it has started
 	"cmd/newsfeed/listen.go":        {"net.Dial"},                                            // asks whether a socket of its own is in use

@@ -140,6 +140,9 @@ func open(path string, o Options) (*Store, error) {
 			return err
 		}
 		s.page = int64(s.db.Info().PageSize)
+		if err := s.isWhole(); err != nil {
+			return err
+		}
 		if o.ReadOnly {
 			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
@@ -178,6 +181,21 @@ func (s *Store) isAt(path string) error {
 		err = errReplaced
 	}
 	return err
+}
+
+// isWhole returns ErrDamaged for a file that was cut off: what is missing of a page
+// would be read as zeros, and what was on it not be found.
+func (s *Store) isWhole() error {
+	length, err := lengthOf(s.file)
+	if err != nil {
+		return err
+	}
+	return s.db.View(func(b *bbolt.Tx) error {
+		if b.Size() > length {
+			return fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, length, b.Size())
+		}
+		return nil
+	})
 }
 
 // Close waits for calls in progress and closes the file. Calls after it
