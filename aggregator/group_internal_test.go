@@ -39,7 +39,7 @@ func (s *slowStore) Commit(ctx context.Context, records ...storage.Record) error
 		}
 	}
 	s.groups = append(s.groups, g)
-	time.Sleep(commitTime)
+	<-time.After(commitTime)
 	return s.Store.Commit(ctx, records...)
 }
 

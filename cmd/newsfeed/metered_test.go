@@ -15,7 +15,7 @@ type receiver struct {
 }
 
 func (r *receiver) Write(b []byte) (int, error) {
-	time.Sleep(r.Duration)
+	<-time.After(r.Duration)
 	return len(b), nil
 }
 
