@@ -212,7 +212,7 @@ func TestF13_RestoreRefuses(t *testing.T) {
 func TestF22_RestoreOfAnOlderLayout(t *testing.T) {
 	dir := t.TempDir()
 	path, backup := filepath.Join(dir, "newsfeed.db"), filepath.Join(dir, "backup")
-	before := layout(t, "1", backup)
+	before := bolt.Layout(t, "1", backup)
 	if _, _, err := bolt.Restore(t.Context(), backup, path); err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,12 @@ func fixture(t *testing.T) ([]byte, map[string]storage.Entry) {
 		e.Story, e.Joined = "a 1", why
 		entries[id] = e
 	}
+	return closed(t, s, path), entries
+}
+
+// closed closes a store and returns what is in use of its file.
+func closed(t *testing.T, s *bolt.Store, path string) []byte {
+	t.Helper()
 	commit(t, s) // so that both meta pages lead to all of it
 	stats, err := s.Stats(t.Context())
 	if err != nil {
@@ -60,7 +66,7 @@ func fixture(t *testing.T) ([]byte, map[string]storage.Entry) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b[:stats.Bytes], entries
+	return b[:stats.Bytes]
 }
 
 var checkpointData = bytes.Repeat([]byte("checkpoint"), 1000)

@@ -77,18 +77,7 @@ func chronicle(t *testing.T) (b []byte, events []storage.Event, editions []stora
 			storage.Record{Poll: &storage.Poll{Source: "a", Events: []storage.Event{e}}},
 			storage.Record{Editions: editions[n:]})
 	}
-	commit(t, s) // so that both meta pages lead to all of it
-	stats, err := s.Stats(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if b, err = os.ReadFile(path); err != nil {
-		t.Fatal(err)
-	}
-	return b[:stats.Bytes], events, editions
+	return closed(t, s, path), events, editions
 }
 
 // What is no entry is found whole, or an error is, whichever page is damaged:

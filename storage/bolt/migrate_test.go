@@ -2,11 +2,9 @@ package bolt_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,28 +20,6 @@ import (
 
 // layouts are the stores that testdata/layouts/make wrote.
 var layouts = []string{"1", "2", "3", "4"}
-
-// layout puts a store of that layout into a folder and returns its bytes.
-func layout(t testing.TB, name, path string) []byte {
-	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", "layouts", name+".db.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // contents reads what the stores of layouts hold. Nobody hid an entry before
 // the second layout, nor had a source stand apart before the third.
@@ -92,7 +68,7 @@ func TestF22_OlderLayoutsAreMigrated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "newsfeed.db")
-			before := layout(t, name, path)
+			before := bolt.Layout(t, name, path)
 			s := open(t, path)
 			if got := verified(t, s); got != nil {
 				t.Fatalf("faults %q", got)
@@ -180,7 +156,7 @@ func dump(t *testing.T, path string) map[string]string {
 
 func TestF22_OlderLayoutReadOnlyIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
-	before := layout(t, "1", path)
+	before := bolt.Layout(t, "1", path)
 	_, err := bolt.Open(path, bolt.Options{ReadOnly: true})
 	if !errors.Is(err, bolt.ErrOlder) {
 		t.Errorf("error %v, want ErrOlder", err)
@@ -196,7 +172,7 @@ func TestF22_MissingBucketOfOlderLayoutIsDamage(t *testing.T) {
 		{"1", "times"}, {"3", "turns"}, {"4", "printed"}, {"4", "pruned"}, {"4", "stories"},
 	} {
 		path := filepath.Join(t.TempDir(), "newsfeed.db")
-		layout(t, test.layout, path)
+		bolt.Layout(t, test.layout, path)
 		db, err := bbolt.Open(path, 0o600, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -219,14 +195,14 @@ func TestF22_KilledWhileMigrating(t *testing.T) {
 	want := map[string]map[string]string{}
 	for _, name := range layouts {
 		path := filepath.Join(t.TempDir(), "newsfeed.db")
-		layout(t, name, path)
+		bolt.Layout(t, name, path)
 		_ = open(t, path).Close()
 		want[name] = dump(t, path)
 	}
 	for i := range cycles(40) {
 		name := layouts[i%len(layouts)]
 		path := filepath.Join(t.TempDir(), "newsfeed.db")
-		before := layout(t, name, path)
+		before := bolt.Layout(t, name, path)
 		killAt(t, "migrate", path, 20*time.Millisecond)
 		_ = open(t, path).Close()
 		if diff := cmp.Diff(want[name], dump(t, path)); diff != "" {
@@ -255,7 +231,7 @@ func migrateForEver(path string) {
 
 func TestF22_NewerSchemaWithUnknownProgressIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
-	layout(t, "4", path)
+	bolt.Layout(t, "4", path)
 	db, err := bbolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -6,43 +6,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"newsfeed/storage/bolt"
 )
 
-// The child has a file system of its own, of 2 MB, in a name space of its own.
-func TestF13_CompactAndRestoreNeedRoom(t *testing.T) {
-	cmd, out := child(t, "crowd", t.TempDir())
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
-	}
-	if err := cmd.Start(); err != nil {
-		t.Skip("no name space for a small file system:", err)
-	}
-	result := ""
-	for out.Scan() {
-		result = out.Text()
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	if result == "no mount" {
-		t.Skip("no small file system to be had")
-	}
-	if result != "good" {
-		t.Errorf("the child said %q", result)
-	}
-}
+func TestF13_CompactAndRestoreNeedRoom(t *testing.T) { runOnSmallDisk(t, "crowd") }
 
 // crowd compacts and restores a store on a file system with too little room,
 // and after that with enough.
 func crowd(dir string) {
-	if err := syscall.Mount("none", dir, "tmpfs", 0, "size=2m"); err != nil {
-		fmt.Println("no mount")
+	if !mountSmallDisk(dir) {
 		return
 	}
 	ctx := context.Background()

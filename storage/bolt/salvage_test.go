@@ -234,13 +234,13 @@ func TestSalvageRefuses(t *testing.T) {
 // Older layouts can be salvaged, too.
 func TestF22_SalvageOlderLayouts(t *testing.T) {
 	for _, name := range layouts {
-		b := layout(t, name, filepath.Join(t.TempDir(), "old.db"))
+		b := bolt.Layout(t, name, filepath.Join(t.TempDir(), "old.db"))
 		out, s := salvaged(t, b)
 		if out.Lost() || out.Entries != 129 {
 			t.Errorf("layout %s: %+v", name, out)
 		}
 		path := filepath.Join(t.TempDir(), "migrated.db")
-		layout(t, name, path)
+		bolt.Layout(t, name, path)
 		want, got := contents(t, open(t, path)), contents(t, s)
 		want.Stats.Version, want.Stats.Bytes, want.Stats.Live = 0, 0, 0
 		got.Stats.Version, got.Stats.Bytes, got.Stats.Live = 0, 0, 0

@@ -1,9 +1,7 @@
 package bolt
 
 import (
-	"compress/gzip"
 	"errors"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -40,22 +38,7 @@ func TestF22_MigrationStoppedAtEachStep(t *testing.T) {
 func migrated(t *testing.T, name string, stop int) map[string]string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
-	f, err := os.Open(filepath.Join("testdata", "layouts", name+".db.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	Layout(t, name, path)
 	if stop >= 0 && migrateSome(t, path, stop) {
 		return nil
 	}
