@@ -35,7 +35,8 @@ var permitted = map[string][]string{
 	"internal/servebench/server.go": {"net/http.Client", "net/http.Transport"},               // asks the servers that it has started
 	"internal/growth/daemon.go":     {"net/http.DefaultClient"},                              // asks the daemon that it has started
 	"internal/ingest/daemon.go":     {"net/http.Client", "net/http.Transport", "net.Dialer"}, // likewise
-	"internal/ingest/origin.go":     {"net/http.Client", "net/http.DefaultClient"},           // asks the simulator that it has started
+	"internal/ingest/origin.go":     {"net/http.DefaultClient"},                              // asks the simulator that it has started
+	"internal/process/process.go":   {"net/http.Client"},                                     // likewise, with the client of its caller
 	"cmd/newsfeed/client.go":        {"net/http.Client", "net/http.Transport", "net.Dialer"}, // asks the daemon of this machine
 	"cmd/newsfeed/demo.go":          {"net/http.DefaultClient"},                              // asks the daemon that it has started
 	"cmd/newsfeed/listen.go":        {"net.Dial"},                                            // asks whether a socket of its own is in use

@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
+
+	"newsfeed/internal/article"
+	"newsfeed/internal/process"
 )
 
 // daemon is the program under test.
@@ -20,16 +20,13 @@ type daemon struct{ binary, dir string }
 
 func buildDaemon(ctx context.Context, dir string) (daemon, error) {
 	d := daemon{filepath.Join(dir, "newsfeed"), dir}
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", d.binary, "newsfeed/cmd/newsfeed").CombinedOutput(); err != nil {
-		return d, fmt.Errorf("build the daemon: %w: %s", err, out)
-	}
-	return d, nil
+	return d, process.Build(ctx, "", "newsfeed/cmd/newsfeed", d.binary)
 }
 
 // memory returns the anonymous memory of a daemon that serves the store and has
 // been asked for feeds and pages.
 func (d daemon) memory(ctx context.Context, path string) (bytes int64, err error) {
-	listen, err := freePort()
+	listen, err := process.FreePort()
 	if err != nil {
 		return 0, err
 	}
@@ -44,55 +41,19 @@ func (d daemon) memory(ctx context.Context, path string) (bytes int64, err error
 	}
 	defer func() { err = errors.Join(err, c.Process.Signal(syscall.SIGTERM), c.Wait()) }()
 	for _, page := range []string{"feed.rss", "feed.atom", "feed.json", "sources/source-7.rss", "sources", ""} {
-		if err := await(ctx, "http://"+listen+"/"+page); err != nil {
+		if _, err := process.Await(ctx, http.DefaultClient, "http://"+listen+"/"+page); err != nil {
 			return 0, err
 		}
 	}
-	return anonymous(c.Process.Pid)
+	return process.Anonymous(c.Process.Pid)
 }
 
 // configuration names the sources of the store. Nobody is at their addresses.
 func configuration(listen, path string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[server]\nlisten = %q\n[storage]\npath = %q\nretention = { age = \"0d\" }\n[feed]\nwindow = \"0\"\n[poll]\nallow_private = [\"127.0.0.0/8\"]\nhost_interval = \"0s\"\n", listen, path)
-	for i := range sources {
-		fmt.Fprintf(&b, "[[source]]\nid = %q\nurl = \"http://127.0.0.1:1/%d\"\n", sourceID(i), i)
+	for i, s := range article.Settings().Sources {
+		fmt.Fprintf(&b, "[[source]]\nid = %q\nurl = \"http://127.0.0.1:1/%d\"\n", s.ID, i)
 	}
 	return b.String()
-}
-
-// await reads a page as soon as it is there.
-func await(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			return err
-		}
-		if res, err := http.DefaultClient.Do(r); err == nil {
-			_, err = io.Copy(io.Discard, res.Body)
-			if err := errors.Join(err, res.Body.Close()); err != nil {
-				return err
-			}
-			if res.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", url, ctx.Err())
-		case <-tick.C:
-		}
-	}
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/article"
+	"newsfeed/internal/process"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -63,12 +63,12 @@ func fill(ctx context.Context, path string, from, to int) (cpu time.Duration, by
 		return 0, 0, err
 	}
 	defer s.Close()
-	if err := s.Commit(ctx, storage.Record{Settings: settings()}); err != nil {
+	if err := s.Commit(ctx, storage.Record{Settings: article.Settings()}); err != nil {
 		return 0, 0, err
 	}
 	said := 0
 	for n := from; n < to; n += batch {
-		records := polls(n, min(n+batch, to))
+		records := article.Polls(n, min(n+batch, to))
 		for _, r := range records {
 			for _, e := range r.Poll.Entries {
 				said += size(e)
@@ -116,7 +116,7 @@ func measure(ctx context.Context, path string) (f figures, err error) {
 		if i%2 == 1 {
 			n += 1 << 40 // of nobody
 		}
-		_, err := s.Find(ctx, keysOf(n))
+		_, err := s.Find(ctx, article.Keys(n))
 		return err
 	}); err != nil {
 		return f, err
@@ -124,7 +124,7 @@ func measure(ctx context.Context, path string) (f figures, err error) {
 	if err := f.measureCommits(ctx, s, stats.Entries); err != nil {
 		return f, err
 	}
-	f.Anonymous, err = anonymous(os.Getpid())
+	f.Anonymous, err = process.Anonymous(os.Getpid())
 	return f, err
 }
 
@@ -132,7 +132,7 @@ func (f *figures) measureCommits(ctx context.Context, s *bolt.Store, n int) erro
 	var took []time.Duration
 	var cpu time.Duration
 	for range commits {
-		records := polls(n, n+100)
+		records := article.Polls(n, n+100)
 		n += 100
 		begin, start := processor(), time.Now()
 		if err := s.Commit(ctx, records...); err != nil {
@@ -183,18 +183,11 @@ func processor() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// anonymous returns the bytes of memory that a process has of its own, other
-// than those of files.
-func anonymous(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		return 0, err
+// size is the number of bytes that an entry says in.
+func size(e storage.Entry) int {
+	n := 0
+	for _, s := range []string{e.ID, e.Source, e.Story, e.GUID, e.URL, e.CanonicalURL, e.Title, e.Summary, e.Content, e.Authors[0].Name, e.Media[0].URL} {
+		n += len(s)
 	}
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, "Anonymous:"); ok {
-			kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			return kb << 10, err
-		}
-	}
-	return 0, fmt.Errorf("no anonymous memory in smaps_rollup of process %d", pid)
+	return n
 }

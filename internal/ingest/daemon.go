@@ -14,12 +14,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"newsfeed/internal/process"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -43,7 +42,7 @@ type daemon struct {
 
 func startDaemon(ctx context.Context, dir string, urls map[string]string) (*daemon, error) {
 	binary := filepath.Join(dir, "newsfeed")
-	if err := build(ctx, "", "newsfeed/cmd/newsfeed", binary); err != nil {
+	if err := process.Build(ctx, "", "newsfeed/cmd/newsfeed", binary); err != nil {
 		return nil, err
 	}
 	d := &daemon{store: filepath.Join(dir, "newsfeed.db")}
@@ -58,7 +57,7 @@ func startDaemon(ctx context.Context, dir string, urls map[string]string) (*daem
 		return nil, err
 	}
 	d.probes.Start()
-	listen, err := freePort()
+	listen, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +75,8 @@ func startDaemon(ctx context.Context, dir string, urls map[string]string) (*daem
 	if err := d.process.Start(); err != nil {
 		return nil, err
 	}
-	body, err := await(ctx, d.client, "http://daemon/readyz")
-	if err != nil {
-		return nil, err
-	}
-	return d, body.Close()
+	_, err = process.Await(ctx, d.client, "http://daemon/readyz")
+	return d, err
 }
 
 func configuration(listen, socket, store, probe string, urls map[string]string) []byte {
@@ -157,19 +153,6 @@ func (d *daemon) probe(ctx context.Context, polled <-chan error) (delays []time.
 			delays = append(delays, time.Since(time.Unix(0, d.arrived.Load())))
 		}
 	}
-}
-
-// processor returns the processor's time that the daemon has used.
-func (d *daemon) processor() time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.process.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	// Behind the name, which may hold spaces; the ticks are of 10 ms.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // disk ends the daemon and returns how many bytes its entries say each, and how

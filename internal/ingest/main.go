@@ -17,11 +17,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"time"
+
+	"newsfeed/internal/process"
 )
 
 func main() {
@@ -61,7 +62,11 @@ func run(ctx context.Context, source string, n int) error {
 
 	polled := make(chan error, 1)
 	var entries int
-	begin, cpu := time.Now(), d.processor()
+	begin := time.Now()
+	before, err := process.CPU(d.process.Process.Pid)
+	if err != nil {
+		return err
+	}
 	go func() {
 		var err error
 		entries, err = d.poll(ctx, o.ids)
@@ -71,7 +76,12 @@ func run(ctx context.Context, source string, n int) error {
 	if err != nil {
 		return err
 	}
-	wall, cpu := time.Since(begin), d.processor()-cpu
+	wall := time.Since(begin)
+	after, err := process.CPU(d.process.Process.Pid)
+	if err != nil {
+		return err
+	}
+	cpu := after - before
 	alone, one, err := bare(ctx)
 	if err != nil {
 		return err
@@ -115,15 +125,4 @@ func bare(ctx context.Context) (rate float64, one time.Duration, err error) {
 		}
 	}
 	return rate, one, nil
-}
-
-// build builds a program of a folder.
-func build(ctx context.Context, folder, name, binary string) error {
-	c := exec.CommandContext(ctx, "go", "build", "-o", binary, name)
-	c.Dir = folder
-	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s: %w: %s", filepath.Join(folder, name), err, out)
-	}
-	return nil
 }

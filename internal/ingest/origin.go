@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"time"
+
+	"newsfeed/internal/process"
 )
 
 // origin is the simulator of sources.
@@ -23,10 +25,10 @@ type origin struct {
 
 func startOrigin(ctx context.Context, source, dir string, n int) (*origin, error) {
 	binary := filepath.Join(dir, "origin")
-	if err := build(ctx, source, ".", binary); err != nil {
+	if err := process.Build(ctx, source, ".", binary); err != nil {
 		return nil, err
 	}
-	listen, err := freePort()
+	listen, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +40,11 @@ func startOrigin(ctx context.Context, source, dir string, n int) (*origin, error
 	if err := o.process.Start(); err != nil {
 		return nil, err
 	}
-	body, err := await(ctx, http.DefaultClient, "http://"+listen+"/ctl/sources?format=json")
+	body, err := process.Await(ctx, http.DefaultClient, "http://"+listen+"/ctl/sources?format=json")
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
-	lines := json.NewDecoder(body)
+	lines := json.NewDecoder(bytes.NewReader(body))
 	for {
 		var source struct {
 			URL string `json:"url"`
@@ -63,38 +64,4 @@ func startOrigin(ctx context.Context, source, dir string, n int) (*origin, error
 func (o *origin) wait(stop func()) {
 	stop()
 	_ = o.process.Wait()
-}
-
-// await asks until there is an answer.
-func await(ctx context.Context, client *http.Client, url string) (io.ReadCloser, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	context.AfterFunc(ctx, cancel)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			cancel()
-			return nil, err
-		}
-		if res, err := client.Do(r); err == nil && res.StatusCode == http.StatusOK {
-			return res.Body, nil
-		} else if err == nil {
-			_ = res.Body.Close()
-		}
-		select {
-		case <-ctx.Done():
-			cancel()
-			return nil, fmt.Errorf("%s: %w", url, ctx.Err())
-		case <-tick.C:
-		}
-	}
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

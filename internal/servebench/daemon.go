@@ -7,10 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"newsfeed/internal/process"
 )
 
 // items is the number of items in the feed.
@@ -20,13 +21,12 @@ const items = 100
 // serves once that is all of it.
 func startDaemon(ctx context.Context, dir string) (*server, []byte, error) {
 	binary := filepath.Join(dir, "newsfeed")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "newsfeed/cmd/newsfeed")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, nil, fmt.Errorf("build: %w: %s", err, out)
+	if err := process.Build(ctx, "", "newsfeed/cmd/newsfeed", binary); err != nil {
+		return nil, nil, err
 	}
 	origin := httptest.NewServer(http.HandlerFunc(serveSource))
 	context.AfterFunc(ctx, origin.Close)
-	listen, err := freePort()
+	listen, err := process.FreePort()
 	if err != nil {
 		return nil, nil, err
 	}

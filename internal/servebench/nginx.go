@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/klauspost/compress/gzip"
+
+	"newsfeed/internal/process"
 )
 
 // startNginx starts nginx with the feed as a file, plain and compressed.
@@ -21,7 +23,7 @@ func startNginx(ctx context.Context, dir string, body []byte) (*server, error) {
 	if err := gz.Close(); err != nil {
 		return nil, err
 	}
-	listen, err := freePort()
+	listen, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}

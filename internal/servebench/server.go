@@ -1,21 +1,19 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"newsfeed/internal/process"
 )
 
 const (
@@ -47,15 +45,6 @@ func pinned(ctx context.Context, cpu, name string, args ...string) *exec.Cmd {
 func (s server) wait(stop func()) {
 	stop()
 	_ = s.process.Wait() // it was told to end
-}
-
-// freePort returns the address of a port on this machine that nobody uses.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // await returns what the server serves once that is what is wanted, and sets
@@ -110,7 +99,7 @@ var (
 // load returns the processor time of the server for one request, in
 // microseconds.
 func (s *server) load(ctx context.Context, k kind, length time.Duration) (float64, error) {
-	before, err := s.cpu()
+	before, err := process.CPU(s.process.Process.Pid)
 	if err != nil {
 		return 0, err
 	}
@@ -119,7 +108,7 @@ func (s *server) load(ctx context.Context, k kind, length time.Duration) (float6
 	if err != nil {
 		return 0, fmt.Errorf("wrk: %w: %s", err, out)
 	}
-	after, err := s.cpu()
+	after, err := process.CPU(s.process.Process.Pid)
 	if err != nil {
 		return 0, err
 	}
@@ -132,23 +121,4 @@ func (s *server) load(ctx context.Context, k kind, length time.Duration) (float6
 	}
 	n, err := strconv.ParseFloat(string(count[1]), 64)
 	return float64((after - before).Microseconds()) / n, err
-}
-
-// cpu returns the processor time that the server has used.
-func (s *server) cpu() (time.Duration, error) {
-	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.process.Process.Pid), "stat"))
-	if err != nil {
-		return 0, err
-	}
-	// The name of the program, in parentheses, may hold anything.
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	var ticks int
-	for _, i := range []int{11, 12} { // utime, stime
-		n, err := strconv.Atoi(fields[i])
-		if err != nil {
-			return 0, err
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * time.Second / 100, nil
 }

@@ -8,75 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"newsfeed/internal/article"
 	"newsfeed/storage"
 
 	"go.etcd.io/bbolt"
 )
-
-// benchEntry is an entry of about 3 KB, the nth of all. One in ten joins the
-// story of another.
-func benchEntry(n int) storage.Entry {
-	r := rand.New(rand.NewPCG(0, uint64(n)))
-	var text strings.Builder
-	for text.Len() < 2600 {
-		fmt.Fprintf(&text, "%s ", benchWords[int(float64(len(benchWords))*r.Float64()*r.Float64())])
-	}
-	id := fmt.Sprintf("https://news.example/2026/11/story-%d.html", n)
-	e := storage.Entry{
-		ID: id, Source: fmt.Sprintf("source-%d", n/35%100), Story: fmt.Sprintf("%013d", n-n%10/9),
-		GUID: id, URL: id, CanonicalURL: id,
-		Title: text.String()[:60], Summary: text.String()[:200], Content: text.String(),
-		Authors:    []storage.Person{{Name: "Ann Author"}},
-		Categories: []string{benchWords[n%20], benchWords[n%50], benchWords[n%300]},
-		Media:      []storage.Media{{URL: id + ".jpg", Type: "image/jpeg", Medium: storage.Image, Width: 1200}},
-		Language:   "en", ReadingTime: 2 * time.Minute,
-		Published: time.Unix(1_700_000_000+int64(n)*60, 0), Revision: 1,
-	}
-	e.FirstSeen, e.Effective, e.Changed = e.Published, e.Published, e.Published
-	for range 3 {
-		var k storage.Key
-		binary.BigEndian.PutUint64(k[1:], r.Uint64())
-		binary.BigEndian.PutUint64(k[9:], r.Uint64())
-		e.Keys = append(e.Keys, k)
-	}
-	return e
-}
-
-var benchWords = func() []string {
-	r := rand.New(rand.NewPCG(1, 1))
-	words := make([]string, 5000)
-	for i := range words {
-		b := make([]byte, 2+r.IntN(9))
-		for j := range b {
-			b[j] = "eeetaoinshrdlucmfwyp"[r.IntN(20)]
-		}
-		words[i] = string(b)
-	}
-	return words
-}()
-
-// benchPolls are polls with the entries from n to n+size, 35 a poll.
-func benchPolls(n, size int) []storage.Record {
-	var records []storage.Record
-	for _, e := range benchEntries(n, size) {
-		if last := len(records) - 1; last < 0 || records[last].Poll.Source != e.Source {
-			records = append(records, storage.Record{Poll: &storage.Poll{Source: e.Source}})
-		}
-		p := records[len(records)-1].Poll
-		p.Entries = append(p.Entries, e)
-	}
-	return records
-}
-
-func benchEntries(n, size int) []storage.Entry {
-	entries := make([]storage.Entry, size)
-	for i := range entries {
-		entries[i] = benchEntry(n + i)
-	}
-	return entries
-}
 
 func benchStore(b *testing.B) *Store {
 	return openBench(b, filepath.Join(b.TempDir(), "newsfeed.db"))
@@ -89,11 +26,7 @@ func openBench(t testing.TB, path string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	var settings storage.Settings
-	for i := range 100 {
-		settings.Sources = append(settings.Sources, storage.SourceSettings{ID: fmt.Sprintf("source-%d", i)})
-	}
-	if err := s.Commit(t.Context(), storage.Record{Settings: &settings}); err != nil {
+	if err := s.Commit(t.Context(), storage.Record{Settings: article.Settings()}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -107,7 +40,7 @@ func BenchmarkCommit(b *testing.B) {
 			s, n := benchStore(b), 0
 			for b.Loop() {
 				b.StopTimer()
-				records := benchPolls(n, size)
+				records := article.Polls(n, n+size)
 				n += size
 				b.StartTimer()
 				if err := s.Commit(b.Context(), records...); err != nil {
@@ -121,10 +54,9 @@ func BenchmarkCommit(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				var pairs []pair
-				for i, e := range benchEntries(n, size) {
-					pairs = append(pairs, pairsOf(b, s.packer, uint64(n+i+1), e)...)
+				for end := n + size; n < end; n++ {
+					pairs = append(pairs, pairsOf(b, s.packer, uint64(n+1), article.Entry(n))...)
 				}
-				n += size
 				b.StartTimer()
 				err := s.db.Update(func(tx *bbolt.Tx) error {
 					tx.Bucket([]byte("entries")).FillPercent = 1
@@ -183,7 +115,7 @@ func BenchmarkExcept(b *testing.B) {
 		except = append(except, fmt.Sprint("source-", i))
 	}
 	for n := 0; n < entries; n += 1000 {
-		records := benchPolls(n, 1000)
+		records := article.Polls(n, n+1000)
 		for _, r := range records {
 			for i := range r.Poll.Entries {
 				r.Poll.Entries[i].Views = []string{"view"}
@@ -244,7 +176,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 func BenchmarkNewest(b *testing.B) {
 	s := benchStore(b)
 	for n := 0; n < 10_000; n += 1000 {
-		if err := s.Commit(b.Context(), benchPolls(n, 1000)...); err != nil {
+		if err := s.Commit(b.Context(), article.Polls(n, n+1000)...); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -258,7 +190,7 @@ func BenchmarkNewest(b *testing.B) {
 	for name, q := range map[string]storage.Query{
 		"all":      {Limit: 100},
 		"source":   {Limit: 100, Source: "source-7"},
-		"category": {Limit: 100, Category: strings.ToUpper(benchWords[7])},
+		"category": {Limit: 100, Category: strings.ToUpper(article.Entry(7).Categories[0])},
 	} {
 		b.Run("entries/"+name, func(b *testing.B) {
 			for b.Loop() {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime/metrics"
 	"testing"
+
+	"newsfeed/internal/article"
 )
 
 // BenchmarkCare measures what care of a store of 10^5 entries costs, and logs
@@ -19,7 +21,7 @@ func BenchmarkCare(b *testing.B) {
 	s.db.NoSync = true // it is not the making that is measured
 	const atOnce = 1000
 	for n := 0; n < entries; n += atOnce {
-		if err := s.Commit(b.Context(), benchPolls(n, atOnce)...); err != nil {
+		if err := s.Commit(b.Context(), article.Polls(n, n+atOnce)...); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"newsfeed/internal/article"
+
 	"go.etcd.io/bbolt"
 )
 
@@ -16,7 +18,7 @@ func TestAStoreLearnsFromItsEntries(t *testing.T) {
 	s := openBench(t, path)
 	commit := func(from, to int) {
 		t.Helper()
-		if err := s.Commit(t.Context(), benchPolls(from, to-from)...); err != nil {
+		if err := s.Commit(t.Context(), article.Polls(from, to)...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,7 +44,7 @@ func TestAStoreLearnsFromItsEntries(t *testing.T) {
 		}
 		s = openBench(t, path)
 		for _, n := range []int{0, minLearn - 1, minLearn, 2*minLearn - 1} {
-			want := benchEntry(n)
+			want := article.Entry(n)
 			got, err := s.Entry(t.Context(), want.ID)
 			if err != nil || got.Content != want.Content {
 				t.Errorf("entry %d: %v", n, err)
@@ -58,14 +60,7 @@ func TestAStoreLearnsFromItsEntries(t *testing.T) {
 
 func TestF04_ADictionaryIsThereTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
-	s := openBench(t, path)
-	if err := s.Commit(t.Context(), benchPolls(0, minLearn)...); err != nil {
-		t.Fatal(err)
-	}
-	s.learner.Wait()
-	if err := s.Commit(t.Context(), benchPolls(minLearn, 100)...); err != nil {
-		t.Fatal(err)
-	}
+	s := openLearnt(t, path)
 	for damaged := range copies {
 		err := s.db.Update(func(b *bbolt.Tx) error {
 			key := []byte{0, 0, 0, 1, byte(damaged)}
@@ -86,7 +81,7 @@ func TestF04_ADictionaryIsThereTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Entry(t.Context(), benchEntry(minLearn+50).ID); err != nil {
+		if _, err := s.Entry(t.Context(), article.Entry(minLearn+50).ID); err != nil {
 			t.Errorf("with %d copies damaged: %v", damaged+1, err)
 		}
 		faults := 0
@@ -99,14 +94,7 @@ func TestF04_ADictionaryIsThereTwice(t *testing.T) {
 func TestSalvageReadsWhatADictionaryMade(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "newsfeed.db")
-	s := openBench(t, path)
-	if err := s.Commit(t.Context(), benchPolls(0, minLearn)...); err != nil {
-		t.Fatal(err)
-	}
-	s.learner.Wait()
-	if err := s.Commit(t.Context(), benchPolls(minLearn, 100)...); err != nil {
-		t.Fatal(err)
-	}
+	s := openLearnt(t, path)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +102,21 @@ func TestSalvageReadsWhatADictionaryMade(t *testing.T) {
 	if err != nil || out.Lost() || out.Entries != minLearn+100 {
 		t.Errorf("saved %+v, error %v", out, err)
 	}
+}
+
+// openLearnt makes a store in which the last 100 entries were compressed with what
+// it had learnt.
+func openLearnt(t *testing.T, path string) *Store {
+	t.Helper()
+	s := openBench(t, path)
+	if err := s.Commit(t.Context(), article.Polls(0, minLearn)...); err != nil {
+		t.Fatal(err)
+	}
+	s.learner.Wait()
+	if err := s.Commit(t.Context(), article.Polls(minLearn, minLearn+100)...); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // sizes returns the bytes that the rows of entries take.
@@ -134,7 +137,7 @@ func sizes(t *testing.T, s *Store, from, to uint64) (n int) {
 func BenchmarkLearn(b *testing.B) {
 	s := benchStore(b)
 	s.learnt = true
-	if err := s.Commit(b.Context(), benchPolls(0, minLearn)...); err != nil {
+	if err := s.Commit(b.Context(), article.Polls(0, minLearn)...); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -1,4 +1,6 @@
-package main
+// Package article makes entries for measurements: of about 3 KB each, no two
+// alike, the same on every machine.
+package article
 
 import (
 	"encoding/binary"
@@ -11,13 +13,15 @@ import (
 )
 
 const (
-	sources = 100
+	// Sources is the number of sources that the entries are from.
+	Sources = 100
+
 	perPoll = 35 // entries that a poll brings
 )
 
-// entry is the nth of all, of about 3 KB. One in ten joins the story of the one
+// Entry returns the nth of all entries. One in ten joins the story of the one
 // before it.
-func entry(n int) storage.Entry {
+func Entry(n int) storage.Entry {
 	r := rand.New(rand.NewPCG(0, uint64(n)))
 	var text strings.Builder
 	for text.Len() < 2600 {
@@ -26,7 +30,7 @@ func entry(n int) storage.Entry {
 	}
 	id := fmt.Sprintf("https://news.example/2026/11/story-%d.html", n)
 	e := storage.Entry{
-		ID: id, Source: sourceID(n / perPoll % sources), Story: fmt.Sprintf("%013d", n-n%10/9),
+		ID: id, Source: sourceID(n / perPoll % Sources), Story: fmt.Sprintf("%013d", n-n%10/9),
 		GUID: id, URL: id, CanonicalURL: id,
 		Title: text.String()[:60], Summary: text.String()[:200], Content: text.String(),
 		Authors:    []storage.Person{{Name: "Ann Author"}},
@@ -34,13 +38,14 @@ func entry(n int) storage.Entry {
 		Media:      []storage.Media{{URL: id + ".jpg", Type: "image/jpeg", Medium: storage.Image, Width: 1200}},
 		Language:   "en", ReadingTime: 2 * time.Minute,
 		Published: time.Unix(1_700_000_000+int64(n)*60, 0).UTC(), Revision: 1,
-		Keys: keysOf(n),
+		Keys: Keys(n),
 	}
 	e.FirstSeen, e.Effective, e.Changed = e.Published, e.Published, e.Published
 	return e
 }
 
-func keysOf(n int) []storage.Key {
+// Keys returns those of the nth entry.
+func Keys(n int) []storage.Key {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	keys := make([]storage.Key, 3)
 	for i := range keys {
@@ -50,22 +55,11 @@ func keysOf(n int) []storage.Key {
 	return keys
 }
 
-func sourceID(n int) string { return fmt.Sprint("source-", n) }
-
-// size is the number of bytes that an entry says in.
-func size(e storage.Entry) int {
-	n := 0
-	for _, s := range []string{e.ID, e.Source, e.Story, e.GUID, e.URL, e.CanonicalURL, e.Title, e.Summary, e.Content, e.Authors[0].Name, e.Media[0].URL} {
-		n += len(s)
-	}
-	return n
-}
-
-// polls are those that bring the entries from n up to end.
-func polls(n, end int) []storage.Record {
+// Polls returns those that bring the entries from n up to end.
+func Polls(n, end int) []storage.Record {
 	var records []storage.Record
 	for ; n < end; n++ {
-		e := entry(n)
+		e := Entry(n)
 		if last := len(records) - 1; last < 0 || records[last].Poll.Source != e.Source {
 			records = append(records, storage.Record{Time: e.Changed, Poll: &storage.Poll{Source: e.Source}})
 		}
@@ -75,13 +69,16 @@ func polls(n, end int) []storage.Record {
 	return records
 }
 
-func settings() *storage.Settings {
+// Settings configure the sources.
+func Settings() *storage.Settings {
 	s := &storage.Settings{BaseURL: "https://feeds.example/", Feed: storage.Feed{Title: "News Feed", Limit: 100}}
-	for i := range sources {
+	for i := range Sources {
 		s.Sources = append(s.Sources, storage.SourceSettings{ID: sourceID(i), URL: fmt.Sprintf("https://news.example/%d", i)})
 	}
 	return s
 }
+
+func sourceID(n int) string { return fmt.Sprint("source-", n) }
 
 // words are made of the letters of English, in their frequency.
 var words = func() []string {
