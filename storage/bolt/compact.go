@@ -136,13 +136,13 @@ func verifyAt(ctx context.Context, path string, o Options) (stats storage.Stats,
 
 // needRoom returns ErrNoRoom when a folder has not so many bytes of room.
 func needRoom(dir string, bytes int64) error {
-	have, err := room(dir)
+	disk, err := diskOf(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("measure disk of %s: %w", dir, err)
 	}
 	const rest = 1 << 20 // for the folder itself, and for others
-	if have < bytes+rest {
-		return fmt.Errorf("%w: %d MiB are needed in %s, %d MiB are free", ErrNoRoom, (bytes+rest)>>20, dir, have>>20)
+	if disk.known && disk.free < bytes+rest {
+		return fmt.Errorf("%w: %d MiB are needed in %s, %d MiB are free", ErrNoRoom, (bytes+rest)>>20, dir, disk.free>>20)
 	}
 	return nil
 }

@@ -2,10 +2,7 @@
 
 package bolt
 
-import (
-	"math"
-	"os"
-)
+import "os"
 
 // lock takes no lock where there is none to share with bbolt: a file that
 // another process has open cannot be replaced there.
@@ -16,6 +13,3 @@ func unlock(*os.File) error { return nil }
 
 // chown leaves the owner as it is.
 func chown(_, _ *os.File) error { return nil }
-
-// room does not know how much may still be written.
-func room(string) (int64, error) { return math.MaxInt64, nil }

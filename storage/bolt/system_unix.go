@@ -42,12 +42,3 @@ func chown(f, like *os.File) error {
 	}
 	return f.Chown(int(w.Uid), int(w.Gid))
 }
-
-// room returns the bytes that may still be written to the folder dir.
-func room(dir string) (int64, error) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
-	}
-	return int64(s.Bavail) * int64(s.Bsize), nil
-}
