@@ -172,6 +172,7 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	}
 	var was storage.Entry
 	var seq uint64
+	number := src.number
 	h := hashOf(e.ID)
 	if v := t.ids.Get(h[:]); v != nil {
 		var err error
@@ -181,6 +182,7 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 		}
 		e.Source, e.Story = was.Source, was.Story
 		e.FirstSeen, e.Effective = was.FirstSeen, was.Effective
+		number = t.sourceAt(placeOf(e.Effective, h))
 		if err := t.revised(&e, seq); err != nil {
 			return err
 		}
@@ -201,17 +203,10 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	}
 	t.counts.filtered += filtered(&e) - filtered(&was)
 	e.Keys = mergeKeys(e.Keys, was.Keys)
-	t.index(seq, placeOf(e.Effective, h), &was, &e)
+	t.index(seq, number, placeOf(e.Effective, h), &was, &e)
 	t.counts.changed = later(t.counts.changed, e.Changed)
-	return t.putEntry(seq, &e)
-}
-
-func (t *tx) putEntry(seq uint64, e *storage.Entry) error {
-	row, err := compress(t.packer, entryFields, e)
-	if err == nil {
-		t.put(t.entries, seqKey(seq), row)
-	}
-	return err
+	t.putEntry(seq, e)
+	return nil
 }
 
 // prune removes entries with all that points to them, and remembers keys.
@@ -229,7 +224,7 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 			return fmt.Errorf("prune entry %.200q: %w", id, err)
 		}
 		at := placeOf(e.Effective, h)
-		t.index(seq, at, &e, &storage.Entry{})
+		t.index(seq, t.sourceAt(at), at, &e, &storage.Entry{})
 		t.remove(t.times, at[:])
 		t.remove(t.ids, h[:])
 		t.remove(t.entries, seqKey(seq))
@@ -303,10 +298,12 @@ func (t *tx) judged(j storage.Judgement) error {
 	if err := t.revised(&e, seq); err != nil {
 		return err
 	}
-	t.index(seq, placeOf(e.Effective, h), &was, &e)
+	at := placeOf(e.Effective, h)
+	t.index(seq, t.sourceAt(at), at, &was, &e)
 	t.counts.filtered += filtered(&e) - filtered(&was)
 	t.counts.version++
-	return t.putEntry(seq, &e)
+	t.putEntry(seq, e)
+	return nil
 }
 
 // filtered counts an entry that a filter hides.
@@ -317,11 +314,14 @@ func filtered(e *storage.Entry) int {
 	return 1
 }
 
-// index moves an entry, which is in the index of times, from the lists and keys
-// it was under to those it is under now. The zero entry is under none.
-func (t *tx) index(seq uint64, p place, was, now *storage.Entry) {
+// sourceAt returns the number of the source of the entry at p.
+func (t *tx) sourceAt(p place) uint32 { return sourceOf(t.times.Get(p[:])) }
+
+// index moves an entry of a source from the lists and keys it was under to those
+// it is under now. The zero entry is under none.
+func (t *tx) index(seq uint64, number uint32, p place, was, now *storage.Entry) {
 	before, after := listsOf(was), listsOf(now)
-	source := binary.BigEndian.AppendUint32(nil, sourceOf(t.times.Get(p[:])))
+	source := binary.BigEndian.AppendUint32(nil, number)
 	for _, l := range before {
 		if !slices.Contains(after, l) {
 			t.remove(t.lists, slices.Concat(l[:], p[:]))

@@ -59,7 +59,8 @@ func (t *tx) moved(seq uint64, story string, why storage.Decision) error {
 	if e.Joined == (storage.Decision{}) {
 		e.Joined = why
 	}
-	return t.putEntry(seq, &e)
+	t.putEntry(seq, e)
+	return nil
 }
 
 // lead makes stories lead to another.

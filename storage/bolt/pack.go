@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"sync"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
@@ -46,7 +47,6 @@ func newPacker() *packer {
 func (p *packer) use(dictionaries [][]byte) error {
 	coding := []zstd.EOption{
 		zstd.WithEncoderLevel(level),
-		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false),
 		zstd.WithWindowSize(512 << 10),
 		zstd.WithLowerEncoderMem(true),
@@ -74,16 +74,26 @@ func encode[T any](fields []field[T], row *T) []byte {
 // compress returns the value of a row that holds text, and an error when the
 // row is too large to be read again.
 func compress[T any](p *packer, fields []field[T], row *T) ([]byte, error) {
-	b := appendRow(make([]byte, prefix, 4096), fields, row)
-	n := len(b) - prefix
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	b := appendRow((*buffer)[:0], fields, row)
+	if cap(b) <= maxBuffer {
+		*buffer = b
+	}
+	n := len(b)
 	if n > maxRow {
 		return nil, fmt.Errorf("%d bytes are more than %d", n, maxRow)
 	}
 	if n < minCompressed {
-		return seal(plain, b), nil
+		return seal(plain, append(make([]byte, prefix, prefix+n), b...)), nil
 	}
-	return seal(compressed, p.codec.Load().enc.EncodeAll(b[prefix:], make([]byte, prefix, prefix+n/2))), nil
+	return seal(compressed, p.codec.Load().enc.EncodeAll(b, make([]byte, prefix, prefix+n/2))), nil
 }
+
+// buffers hold rows while they are compressed, up to maxBuffer bytes each.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
+
+const maxBuffer = 64 << 10
 
 func seal(format byte, b []byte) []byte {
 	b[0] = format

@@ -52,6 +52,7 @@ type tx struct {
 	hidden numbers // of the sources whose entries are kept out of every page
 	apart  numbers // of the sources whose entries are stories of their own
 	err    error   // the first of put and remove
+	late   *late   // nil: none
 
 	maxPruned int // a test lowers it
 }
@@ -131,6 +132,9 @@ func existing(b *bbolt.Tx) func(name []byte) (*bbolt.Bucket, error) {
 
 // finish ends the work of a writing transaction.
 func (t *tx) finish() error {
+	if err := t.writeLate(); err != nil {
+		return err
+	}
 	t.put(t.meta, []byte("counts"), encode(countsFields, &t.counts))
 	return t.err
 }
@@ -195,6 +199,9 @@ func (t *tx) remove(b *bbolt.Bucket, key []byte) {
 // entry reads the entry with that sequence number.
 func (t *tx) entry(seq uint64) (storage.Entry, error) {
 	var e storage.Entry
+	if err := t.writeLate(); err != nil {
+		return e, err
+	}
 	v := t.entries.Get(seqKey(seq))
 	if v == nil {
 		return e, fmt.Errorf("%w: no entry %d", ErrDamaged, seq)
