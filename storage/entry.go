@@ -133,8 +133,9 @@ type Origin struct {
 // Digest is the first half of a SHA-256.
 type Digest [16]byte
 
-// Key is an identity key: its first byte is the kind, the rest a hash. Keys
-// of different kinds never meet.
+// Key is an identity key: its kind (1 byte), what it has in common with keys of
+// the same source or site (4 bytes, by Near), and a hash (12). Keys of different
+// kinds never meet.
 type Key [17]byte
 
 // Arrival is an entry and its number in the order of first commit, from 1.

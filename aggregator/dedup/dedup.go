@@ -174,7 +174,8 @@ func lastResort(e storage.Entry) storage.Key {
 	return newKey(kindTitle, e.Source, e.URL, title(e), day)
 }
 
-// newKey hashes the parts, each ended so that they cannot run together.
+// newKey hashes the parts, each ended so that they cannot run together. Keys with
+// one first part, or with first parts of one site, are neighbours.
 func newKey(kind byte, parts ...string) storage.Key {
 	h := sha256.New()
 	for _, p := range parts {
@@ -183,7 +184,9 @@ func newKey(kind byte, parts ...string) storage.Key {
 	}
 	var k storage.Key
 	k[0] = kind
-	copy(k[1:], h.Sum(nil))
+	near := storage.Near(parts[0])
+	copy(k[1:], near[:])
+	copy(k[1+len(near):], h.Sum(nil))
 	return k
 }
 

@@ -217,9 +217,9 @@ func (r *Resolver) storyOf(e storage.Entry) string {
 	return e.Story
 }
 
-// storyID makes a story's id of the id of the entry that founded it: the first
-// 64 bits of its hash.
+// storyID makes a story's id of the id of the entry that founded it: 16 bits of its
+// site and 48 of its hash.
 func storyID(entry string) string {
-	sum := sha256.Sum256([]byte(entry))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:8]))
+	near, sum := storage.Near(entry), sha256.Sum256([]byte(entry))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(append(near[:2:2], sum[:6]...)))
 }

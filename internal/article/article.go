@@ -28,9 +28,9 @@ func Entry(n int) storage.Entry {
 		text.WriteString(words[int(float64(len(words))*r.Float64()*r.Float64())])
 		text.WriteByte(' ')
 	}
-	id := fmt.Sprintf("https://news.example/2026/11/story-%d.html", n)
+	id := address(n)
 	e := storage.Entry{
-		ID: id, Source: sourceID(n / perPoll % Sources), Story: fmt.Sprintf("%013d", n-n%10/9),
+		ID: id, Source: sourceOf(n), Story: fmt.Sprintf("%013d", n-n%10/9),
 		GUID: id, URL: id, CanonicalURL: id,
 		Title: text.String()[:60], Summary: text.String()[:200], Content: text.String(),
 		Authors:    []storage.Person{{Name: "Ann Author"}},
@@ -47,13 +47,21 @@ func Entry(n int) storage.Entry {
 // Keys returns those of the nth entry.
 func Keys(n int) []storage.Key {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
+	source, site := storage.Near(sourceOf(n)), storage.Near(address(n))
 	keys := make([]storage.Key, 3)
-	for i := range keys {
-		binary.BigEndian.PutUint64(keys[i][1:], r.Uint64())
-		binary.BigEndian.PutUint64(keys[i][9:], r.Uint64())
+	for i, near := range [][4]byte{source, source, site} {
+		copy(keys[i][1:], near[:])
+		binary.BigEndian.PutUint64(keys[i][5:], r.Uint64())
+		binary.BigEndian.PutUint32(keys[i][13:], r.Uint32())
 	}
 	return keys
 }
+
+func address(n int) string {
+	return fmt.Sprintf("https://%s.example/2026/11/story-%d.html", sourceOf(n), n)
+}
+
+func sourceOf(n int) string { return sourceID(n / perPoll % Sources) }
 
 // Polls returns those that bring the entries from n up to end.
 func Polls(n, end int) []storage.Record {
@@ -73,7 +81,7 @@ func Polls(n, end int) []storage.Record {
 func Settings() *storage.Settings {
 	s := &storage.Settings{BaseURL: "https://feeds.example/", Feed: storage.Feed{Title: "News Feed", Limit: 100}}
 	for i := range Sources {
-		s.Sources = append(s.Sources, storage.SourceSettings{ID: sourceID(i), URL: fmt.Sprintf("https://news.example/%d", i)})
+		s.Sources = append(s.Sources, storage.SourceSettings{ID: sourceID(i), URL: fmt.Sprintf("https://%s.example/feed", sourceID(i))})
 	}
 	return s
 }

@@ -173,8 +173,8 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	var was storage.Entry
 	var seq uint64
 	number := src.number
-	h := hashOf(e.ID)
-	if v := t.ids.Get(h[:]); v != nil {
+	h, id := hashOf(e.ID), idKey(e.ID)
+	if v := t.ids.Get(id[:]); v != nil {
 		var err error
 		seq = binary.BigEndian.Uint64(v)
 		if was, err = t.entry(seq); err != nil {
@@ -194,7 +194,7 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 		if seq, err = t.entries.NextSequence(); err != nil {
 			return err
 		}
-		t.put(t.ids, h[:], seqKey(seq))
+		t.put(t.ids, id[:], seqKey(seq))
 		if err := t.join(&e, member{seq, src.number, e.Hidden != "", placeOf(e.Effective, h)}); err != nil {
 			return err
 		}
@@ -213,8 +213,8 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 func (t *tx) prune(p *storage.Prune, now time.Time) error {
 	gone := map[string]int{} // by source
 	for _, id := range p.Entries {
-		h := hashOf(id)
-		v := t.ids.Get(h[:])
+		key := idKey(id)
+		v := t.ids.Get(key[:])
 		if v == nil {
 			continue
 		}
@@ -223,10 +223,10 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("prune entry %.200q: %w", id, err)
 		}
-		at := placeOf(e.Effective, h)
+		at := placeOf(e.Effective, hashOf(id))
 		t.index(seq, t.sourceAt(at), at, &e, &storage.Entry{})
 		t.remove(t.times, at[:])
-		t.remove(t.ids, h[:])
+		t.remove(t.ids, key[:])
 		t.remove(t.entries, seqKey(seq))
 		if err := t.leave(e.Story, seq); err != nil {
 			return fmt.Errorf("prune entry %.200q: %w", id, err)
@@ -283,8 +283,8 @@ func (t *tx) judged(j storage.Judgement) error {
 	if n := len(j.Views); n > maxList {
 		return fmt.Errorf("a list of %d", n)
 	}
-	h := hashOf(j.ID)
-	v := t.ids.Get(h[:])
+	key := idKey(j.ID)
+	v := t.ids.Get(key[:])
 	if v == nil {
 		return nil // removed meanwhile
 	}
@@ -298,7 +298,7 @@ func (t *tx) judged(j storage.Judgement) error {
 	if err := t.revised(&e, seq); err != nil {
 		return err
 	}
-	at := placeOf(e.Effective, h)
+	at := placeOf(e.Effective, hashOf(j.ID))
 	t.index(seq, t.sourceAt(at), at, &was, &e)
 	t.counts.filtered += filtered(&e) - filtered(&was)
 	t.counts.version++

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,13 +123,13 @@ func pollOf(source string, n int) storage.Record {
 	var entries []storage.Entry
 	for i := range 2 {
 		id := fmt.Sprintf("urn:%s:%d:%d", source, n, i)
-		sum := sha256.Sum256([]byte(id))
+		near, sum := storage.Near(source), sha256.Sum256([]byte(id))
 		entries = append(entries, storage.Entry{
 			ID: id, Source: source, Story: fmt.Sprint(source, " ", n),
 			Title: "About " + id, Content: strings.Repeat("<p>"+id+" said so.</p>", 40),
 			Categories: []string{"World", fmt.Sprint("Number ", n)},
 			Effective:  time.Unix(int64(1e9+n), 0).UTC(),
-			Keys:       []storage.Key{storage.Key(sum[:17])},
+			Keys:       []storage.Key{storage.Key(slices.Concat([]byte{1}, near[:], sum[:12]))},
 		})
 	}
 	return storage.Record{Poll: &storage.Poll{Source: source, State: storage.State{Polls: uint64(n)}, Entries: entries}}

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,9 +11,7 @@ import (
 )
 
 // migrations lead from one schema to the next: the first from 1 to 2.
-var migrations = []migration{
-	{prepare: completeBuckets, steps: []step{rewriteStories}},
-}
+var migrations = []migration{schema2, schema3}
 
 // migration changes the layout of a store. The transaction of prepare makes
 // the schema the next one, so that older versions keep off from then on; then
@@ -27,6 +26,34 @@ type migration struct {
 // step does a bounded part of the work on what comes behind a key, and returns
 // the key behind which to go on; nil: there is no more.
 type step func(t *tx, behind []byte) (last []byte, err error)
+
+// atOnce is how many rows a step changes in one transaction.
+const atOnce = 50
+
+// following returns the next keys of a bucket behind one, with their values; nil:
+// the first ones.
+func following(b *bbolt.Bucket, behind []byte) (keys, values [][]byte) {
+	c := b.Cursor()
+	k, v := c.First()
+	if behind != nil {
+		if k, v = c.Seek(behind); bytes.Equal(k, behind) {
+			k, v = c.Next()
+		}
+	}
+	for ; k != nil && len(keys) < atOnce; k, v = c.Next() {
+		keys, values = append(keys, bytes.Clone(k)), append(values, bytes.Clone(v))
+	}
+	return keys, values
+}
+
+// lastOf returns the key behind which a step goes on after these; nil: there is
+// no more.
+func lastOf(keys [][]byte) []byte {
+	if len(keys) < atOnce {
+		return nil
+	}
+	return keys[len(keys)-1]
+}
 
 // progress is how far a migration has come.
 type progress struct {
@@ -76,7 +103,7 @@ func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool,
 		return version, false, err
 	case at != nil:
 		return version - 1, false, s.db.Update(func(b *bbolt.Tx) error {
-			return migrations[version-2].advance(b, s.packer, at)
+			return migrations[version-2].advance(b, s.packer, at, version)
 		})
 	case version == schema:
 		return version, true, nil
@@ -102,9 +129,14 @@ func (m migration) start(b *bbolt.Tx, version uint64) error {
 		(&progress{step: uint64(first)}).write(meta))
 }
 
-func (m migration) advance(b *bbolt.Tx, p *packer, at *progress) error {
+// advance does the next transaction of the migration to a version. After its last
+// step the next migration begins at once, so that no copy is kept in between.
+func (m migration) advance(b *bbolt.Tx, p *packer, at *progress, version uint64) error {
 	meta := b.Bucket([]byte("meta"))
-	if at.step >= uint64(len(m.steps)) {
+	switch done := at.step >= uint64(len(m.steps)); {
+	case done && version < schema:
+		return migrations[version-1].start(b, version+1)
+	case done:
 		return meta.Delete([]byte("migration"))
 	}
 	t, err := begin(b, p)

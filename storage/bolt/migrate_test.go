@@ -19,7 +19,15 @@ import (
 )
 
 // layouts are the stores that testdata/layouts/make wrote.
-var layouts = []string{"1", "2", "3", "4"}
+var layouts = []string{"1", "2", "3", "4", "5"}
+
+// schemaOf is how the copy of a layout's store is called.
+func schemaOf(layout string) string {
+	if layout < "5" {
+		return ".schema1"
+	}
+	return ".schema2"
+}
 
 // contents reads what the stores of layouts hold. Nobody hid an entry before
 // the second layout, nor had a source stand apart before the third.
@@ -103,10 +111,10 @@ func TestF22_OlderLayoutsAreMigrated(t *testing.T) {
 			if got := verified(t, s); got != nil {
 				t.Errorf("after a commit: faults %q", got)
 			}
-			if kept, err := os.ReadFile(path + ".schema1"); err != nil || !alike(t, before, kept) {
+			if kept, err := os.ReadFile(path + schemaOf(name)); err != nil || !alike(t, before, kept) {
 				t.Errorf("the copy that was kept is another (error %v)", err)
 			}
-			if got, want := list(t, dir), []string{"newsfeed.db", "newsfeed.db.schema1"}; !slices.Equal(got, want) {
+			if got, want := list(t, dir), []string{"newsfeed.db", "newsfeed.db" + schemaOf(name)}; !slices.Equal(got, want) {
 				t.Errorf("folder holds %q", got)
 			}
 		})
@@ -208,7 +216,7 @@ func TestF22_KilledWhileMigrating(t *testing.T) {
 		if diff := cmp.Diff(want[name], dump(t, path)); diff != "" {
 			t.Fatalf("layout %s (-want +got):\n%s", name, diff)
 		}
-		kept, err := os.ReadFile(path + ".schema1")
+		kept, err := os.ReadFile(path + schemaOf(name))
 		if err != nil || !alike(t, before, kept) {
 			t.Fatalf("layout %s: the copy that was kept is another (error %v)", name, err)
 		}

@@ -149,7 +149,7 @@ func TestOpenWhatIsNoStore(t *testing.T) {
 			return err
 		}
 		err = db.Update(func(tx *bbolt.Tx) error {
-			return tx.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 3))
+			return tx.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 9))
 		})
 		return errors.Join(err, db.Close())
 	}

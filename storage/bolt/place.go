@@ -26,6 +26,14 @@ func hashOf(id string) hash {
 	return hash(sum[:])
 }
 
+// idKey is where the bucket of ids leads from an id to its entry: those of one site
+// are neighbours.
+func idKey(id string) (key [16]byte) {
+	near, h := storage.Near(id), hashOf(id)
+	copy(key[copy(key[:], near[:]):], h[:])
+	return key
+}
+
 func placeOf(effective time.Time, h hash) (p place) {
 	// With the sign turned over, times before 1970 come first as bytes too.
 	binary.BigEndian.PutUint64(p[:], uint64(effective.UnixMicro())^1<<63)

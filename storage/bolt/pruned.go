@@ -10,9 +10,16 @@ import (
 // maxPruned is the number of keys that are remembered, some 80 MB of them.
 const maxPruned = 1 << 19
 
-// shorten returns as much of a key as is remembered: the kind and half of the
+// shorten returns as much of a key as is remembered: the kind and 8 bytes of the
 // hash.
-func shorten(k storage.Key) []byte { return k[:9:9] }
+func shorten(k storage.Key) []byte { return append(k[:1:1], k[5:13]...) }
+
+// lengthen returns a key of which that much is remembered.
+func lengthen(short []byte) storage.Key {
+	k := storage.Key{short[0]}
+	copy(k[5:], short[1:])
+	return k
+}
 
 func (t *tx) prunedRing() ring {
 	return ring{tx: t, values: t.pruned, turns: t.turns, count: &t.counts.pruned, most: t.maxPruned}

@@ -39,7 +39,7 @@ func prunedKeys(names ...int) []storage.Key {
 	var keys []storage.Key
 	for _, n := range names {
 		k := storage.Key{1}
-		binary.BigEndian.PutUint64(k[1:], uint64(n)*0x9e3779b97f4a7c15)
+		binary.BigEndian.PutUint64(k[5:], uint64(n)*0x9e3779b97f4a7c15)
 		keys = append(keys, k)
 	}
 	return keys

@@ -64,8 +64,8 @@ func (s *Store) Source(ctx context.Context, id string) (out storage.Source, err 
 // Entry implements storage.Reader. It also returns entries of hidden sources.
 func (s *Store) Entry(ctx context.Context, id string) (out storage.Entry, err error) {
 	err = s.view(ctx, func(t *tx) error {
-		h := hashOf(id)
-		v := t.ids.Get(h[:])
+		key := idKey(id)
+		v := t.ids.Get(key[:])
 		if v == nil {
 			return storage.ErrNotFound
 		}

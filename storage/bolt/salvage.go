@@ -310,6 +310,7 @@ func (v *salvage) add(e storage.Entry, size int) {
 	if e.ID == "" || e.Story == "" || e.Source == "" || v.err != nil {
 		return
 	}
+	e.Keys = relocate(&e)
 	if v.batched[e.ID] {
 		v.flush()
 	}
@@ -369,7 +370,7 @@ func (v *salvage) stories(read func(string, func(k, v []byte)) bool) {
 		if !row(v, value, oldStoryFields, &s) || s.into != "" {
 			return
 		}
-		if list = append(list, s); len(list) == storiesAtOnce {
+		if list = append(list, s); len(list) == atOnce {
 			put()
 		}
 	})
@@ -437,8 +438,7 @@ func (v *salvage) remembered(read func(string, func(k, v []byte)) bool) {
 			v.Rows++
 			return
 		}
-		k := one{turn: binary.BigEndian.Uint64(value), second: binary.BigEndian.Uint64(value[8:])}
-		copy(k.key[:], key)
+		k := one{turn: binary.BigEndian.Uint64(value), second: binary.BigEndian.Uint64(value[8:]), key: lengthen(key)}
 		list = append(list, k)
 	})
 	slices.SortFunc(list, func(a, b one) int { return cmp.Compare(a.turn, b.turn) })
@@ -489,6 +489,7 @@ func (v *salvage) states() {
 	v.Stats, v.err = stats, errors.Join(v.err, err)
 	for id, src := range v.sources {
 		state := src.State
+		relocateSeen(&state, id)
 		if v.Lost() {
 			forget(&state)
 		}

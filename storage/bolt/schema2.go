@@ -20,6 +20,8 @@ var (
 	younger = []string{"events", "editions", "printed"}
 )
 
+var schema2 = migration{prepare: completeBuckets, steps: []step{rewriteStories}}
+
 // completeBuckets makes the buckets that a store of schema 1 may be without.
 func completeBuckets(b *bbolt.Tx) (first int, err error) {
 	without := func(name string) bool { return b.Bucket([]byte(name)) == nil }
@@ -45,34 +47,20 @@ func completeBuckets(b *bbolt.Tx) (first int, err error) {
 	return first, new(tx).buckets(existing(b))
 }
 
-// storiesAtOnce are the stories rewritten in one transaction.
-const storiesAtOnce = 50
-
 // rewriteStories gives stories and what the indexes of times and lists say of
 // their entries the form that they have in schema 2.
 func rewriteStories(t *tx, behind []byte) (last []byte, err error) {
-	c := t.stories.Cursor()
-	id, v := c.First()
-	if behind != nil {
-		if id, v = c.Seek(behind); string(id) == string(behind) {
-			id, v = c.Next()
-		}
-	}
-	var list []story
-	for ; id != nil && len(list) < storiesAtOnce; id, v = c.Next() {
+	ids, values := following(t.stories, behind)
+	for i, id := range ids {
 		s := story{id: string(id)}
-		if err := decode(t.packer, v, oldStoryFields, &s); err != nil {
+		if err := decode(t.packer, values[i], oldStoryFields, &s); err != nil {
 			return nil, fmt.Errorf("read story %s: %w", id, err)
 		}
-		list = append(list, s)
-	}
-	for i := range list {
-		if err := t.rewriteStory(&list[i]); err != nil {
-			return nil, fmt.Errorf("story %s: %w", list[i].id, err)
+		if err := t.rewriteStory(&s); err != nil {
+			return nil, fmt.Errorf("story %s: %w", id, err)
 		}
-		last = []byte(list[i].id)
 	}
-	if len(list) < storiesAtOnce {
+	if last = lastOf(ids); last == nil {
 		return nil, t.noteApart()
 	}
 	return last, nil

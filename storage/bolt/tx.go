@@ -21,7 +21,7 @@ import (
 //	sources  / source id              => source row: settings, removed, number
 //	states   / source id              => state row: State and the number of entries
 //	entries  / seq (8)                => entry row; seq grows in order of first commit
-//	ids      / hash of id (16)        => seq
+//	ids      / near (4) ∥ hash of id (12) => seq; near is storage.Near of the id
 //	times    / place (24)             => ref: source's number, seq, story, whether it leads, whether a filter hides it
 //	lists    / list (8) ∥ place       => source's number (4): the entries of a source, of a category or of a view
 //	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
@@ -39,7 +39,7 @@ import (
 // entries does not depend on their arrival. The number of a source is given
 // once. Numbers are big endian. The values called rows are described in
 // pack.go and row.go.
-const schema = 2
+const schema = 3
 
 // tx is one transaction. What it reads from a bucket is valid only within it.
 type tx struct {

@@ -185,8 +185,8 @@ func (a *audit) checkEntries() error {
 }
 
 func (a *audit) checkEntry(seq uint64, e *storage.Entry) {
-	h := hashOf(e.ID)
-	if v := a.ids.Get(h[:]); string(v) != string(seqKey(seq)) {
+	h, id := hashOf(e.ID), idKey(e.ID)
+	if v := a.ids.Get(id[:]); string(v) != string(seqKey(seq)) {
 		a.found("entry %d: its id %.200q leads to entry %x", seq, e.ID, v)
 	}
 	n := a.numbers[e.Source]
@@ -251,7 +251,7 @@ func (a *audit) checkTimes() error {
 		if !a.sized("times", k, len(k), len(place{})) || len(v) < 13 {
 			return
 		}
-		if seq := a.ids.Get(k[8:]); string(seq) != string(v[4:12]) {
+		if a.entries.Get(v[4:12]) == nil {
 			a.found("times: key %.64x leads to entry %x, which is not there", k, v[4:12])
 		}
 	})
