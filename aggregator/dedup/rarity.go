@@ -19,9 +19,10 @@ type Rarity struct {
 	titles  countMin
 
 	// What was done since the last Keep.
-	raised [2][]uint32 // counters of phrases and of titles
-	added  uint32      // stories
-	halved *Rarity     // as it was before, if it was halved
+	raised  [2][]uint32 // counters of phrases and of titles
+	added   uint32      // stories
+	counted []uint64    // memory for the phrases of one story after the other
+	halved  *Rarity     // as it was before, if it was halved
 }
 
 // rarityStories is how many stories are counted before half is forgotten:
@@ -48,15 +49,17 @@ func (r *Rarity) Add(s Sketch) {
 	}
 	r.stories++
 	r.added++
+	r.counted = r.counted[:0]
 	for _, h := range s.shingles {
-		r.raised[0] = r.phrases.add(keyed(countedShingle, h), r.raised[0])
+		r.counted = append(r.counted, keyed(countedShingle, h))
 	}
 	for _, set := range [][]uint32{s.title, s.words} {
 		for _, h := range set {
-			r.raised[0] = r.phrases.add(keyed(countedWord, h), r.raised[0])
+			r.counted = append(r.counted, keyed(countedWord, h))
 		}
 	}
-	r.raised[1] = r.titles.add(keyed(countedHeading, s.heading), r.raised[1])
+	r.raised[0] = r.phrases.add(r.counted, r.raised[0])
+	r.raised[1] = r.titles.add([]uint64{keyed(countedHeading, s.heading)}, r.raised[1])
 }
 
 // Halve lets half of what was counted be forgotten.
@@ -125,7 +128,7 @@ func (r *Rarity) sum(shingles []uint32) uint64 {
 }
 
 // rarityVersion is the first byte of a rarity's binary form.
-const rarityVersion = 1
+const rarityVersion = 2
 
 var errRarity = errors.New("dedup: rarity is in no known form")
 
@@ -159,25 +162,34 @@ func (r *Rarity) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// countRows is in how many counters a countMin counts each thing.
-const countRows = 4
+// countRows is in how many counters a countMin counts each thing: all in one
+// line of the processor's cache, since the memory is what it waits for.
+const (
+	countRows = 4
+	countLine = 64
+)
 
-// countMin counts how often it has seen each of very many things, in rows of
-// counters of one byte. The length of a row is a power of two.
+// countMin counts how often it has seen each of very many things, in lines of
+// rows of counters of one byte. The number of lines is a power of two.
 type countMin []byte
 
-// add counts a thing once. It raises only the smallest of the thing's counters,
-// because the others are too high already, and appends which they were.
-func (c countMin) add(hash uint64, raised []uint32) []uint32 {
-	at := c.places(hash)
-	least := c.least(at)
-	if least == 255 {
-		return raised
+// add counts each of some things once. It raises only the smallest of a thing's
+// counters, because the others are too high already, and appends which they were.
+// They are all over the memory: read in one go, they are waited for once.
+func (c countMin) add(hashes []uint64, raised []uint32) []uint32 {
+	least := make([]byte, 0, 512)
+	for _, hash := range hashes {
+		least = append(least, c.least(c.places(hash)))
 	}
-	for _, i := range at {
-		if c[i] == least {
-			c[i]++
-			raised = append(raised, i)
+	for n, hash := range hashes {
+		if least[n] == 255 {
+			continue
+		}
+		for _, i := range c.places(hash) {
+			if c[i] == least[n] {
+				c[i]++
+				raised = append(raised, i)
+			}
 		}
 	}
 	return raised
@@ -196,11 +208,11 @@ func (c countMin) least(at [countRows]uint32) byte {
 
 // places returns where a thing's counter of each row is.
 func (c countMin) places(hash uint64) [countRows]uint32 {
-	width := uint32(len(c) / countRows)
-	first, step := uint32(hash), uint32(hash>>32)|1
+	const row = countLine / countRows
+	line := uint32(hash) & uint32(len(c)/countLine-1) * countLine
 	var at [countRows]uint32
-	for row := range at {
-		at[row] = uint32(row)*width + (first+uint32(row)*step)&(width-1)
+	for i := range at {
+		at[i] = line + uint32(i)*row + uint32(hash>>(32+8*i))&(row-1)
 	}
 	return at
 }

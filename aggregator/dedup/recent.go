@@ -21,8 +21,9 @@ type recent struct {
 	window Window
 	rarity Rarity
 	is     times
-	was    times // at the last keep
-	counts bool  // the rarity has changed since the last checkpoint
+	was    times  // at the last keep
+	counts bool   // the rarity has changed since the last checkpoint
+	sketch Sketch // of the entry at hand
 }
 
 // times are those of the rarity.
@@ -44,32 +45,39 @@ func (r *recent) undo() {
 	r.counts = true
 }
 
-// like returns the entry that a new one is most like, if a rule holds.
+// meet makes a new entry the one at hand.
+func (r *recent) meet(e storage.Entry) {
+	if r.off {
+		return
+	}
+	r.age(e.FirstSeen)
+	if len(e.Sketch) == 0 || r.sketch.unmarshal(e.Sketch) != nil {
+		r.sketch = SketchOf(e)
+	}
+}
+
+// like returns the entry that the one at hand is most like, if a rule holds.
 func (r *recent) like(e storage.Entry) (Match, bool) {
 	if r.off {
 		return Match{}, false
 	}
-	r.age(e.FirstSeen)
-	sketch := sketchOf(e)
-	matches := r.window.Matches(memberOf(e), &sketch, &r.rarity)
+	matches := r.window.Matches(memberOf(e), &r.sketch, &r.rarity)
 	if len(matches) == 0 {
 		return Match{}, false
 	}
 	return matches[0], true
 }
 
-// add takes in a new entry. One that is like no other tells what is rare.
+// add takes in the entry at hand. One that is like no other tells what is rare.
 func (r *recent) add(e storage.Entry, founder bool) {
 	if r.off {
 		return
 	}
-	r.age(e.FirstSeen)
-	sketch := sketchOf(e)
 	if founder {
-		r.rarity.Add(sketch)
+		r.rarity.Add(r.sketch)
 		r.counts = true
 	}
-	r.window.Add(memberOf(e), &sketch)
+	r.window.Add(memberOf(e), &r.sketch)
 }
 
 // age lets the rarity forget with time.

@@ -30,6 +30,7 @@ const AgainstSize = "the story has as many entries as a story may have"
 // nearly the same, else one of its own.
 func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, error) {
 	e.Story = storyID(e.ID)
+	s.recent.meet(e)
 	why, story := s.match(e)
 	if why.Rule != "" && why.Against == "" {
 		full, err := s.full(ctx, story, 1)

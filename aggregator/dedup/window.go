@@ -60,6 +60,8 @@ type Window struct {
 
 	texts     strings.Builder // of the members added last; those of a builder are forgotten together
 	candidate Sketch          // memory that one comparison after the other uses
+	packed    []byte          // memory in which one member after the other is put together
+	found     []uint32        // and candidates
 }
 
 // slot is an entry in the window. Its nodes are in the chains of its keys: a
@@ -166,21 +168,24 @@ func (w *Window) Undo() {
 // newSlot packs an entry.
 func (w *Window) newSlot(m Member, s *Sketch) slot {
 	p := slot{seen: m.Seen.Unix(), time: m.Time.Unix()}
-	b, _ := s.AppendBinary(nil)
-	p.pack(w, b, m.ID, m.Story, m.Source)
+	w.packed, _ = s.AppendBinary(w.packed[:0])
+	w.packed = p.pack(w, w.packed, m.ID, m.Story, m.Source)
 	p.keyed = uint32(len(keysOf(s, p.keys[:0])))
 	return p
 }
 
-// pack puts the texts of an entry into one string.
-func (p *slot) pack(w *Window, sketch []byte, id, story, source string) {
+// pack puts the texts of an entry into one string, behind its sketch, which it
+// returns so.
+func (p *slot) pack(w *Window, sketch []byte, id, story, source string) []byte {
 	b := sketch
 	p.ends[0] = uint32(len(b))
 	b = append(b, id...)
 	p.ends[1] = uint32(len(b))
 	b = append(b, story...)
 	p.ends[2] = uint32(len(b))
-	p.member = w.keep(append(b, source...))
+	b = append(b, source...)
+	p.member = w.keep(b)
+	return b
 }
 
 // keep returns b as a string that shares its memory with others.
@@ -328,7 +333,7 @@ func (w *Window) Matches(m Member, s *Sketch, r *Rarity) []Match {
 	var matches []Match
 	for _, i := range w.candidates(m, s, r) {
 		p := w.slot(i)
-		if w.candidate.unmarshal([]byte(p.sketch())) != nil {
+		if w.packed = append(w.packed[:0], p.sketch()...); w.candidate.unmarshal(w.packed) != nil {
 			continue // never: the window wrote it
 		}
 		l, _ := Compare(s, &w.candidate, r, m.Source == p.source())
@@ -366,7 +371,7 @@ func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }
 // candidates returns the slots of entries that share a telling key with an
 // entry and appeared at about the same time.
 func (w *Window) candidates(m Member, s *Sketch, r *Rarity) []uint32 {
-	var found []uint32
+	found := w.found[:0]
 	for _, h := range s.smallest() {
 		if r.withShingle(h) <= storiesPerKey {
 			found = w.find(found, shingleKey(h), m)
@@ -375,6 +380,7 @@ func (w *Window) candidates(m Member, s *Sketch, r *Rarity) []uint32 {
 	if len(s.title) > 0 {
 		found = w.find(found, titleKey(s.heading), m)
 	}
+	w.found = found
 	slices.Sort(found)
 	return slices.Compact(found)
 }
