@@ -40,10 +40,17 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		urls[i] = URLKey(e.CanonicalURL)
 	}
 	shared = shared || sharesGUIDs(entries, urls)
-	at := map[string]map[string]bool{} // who is at an address
-	for _, e := range entries {
-		for _, address := range addresses(e, shared) {
-			note(at, address, who(e, shared))
+	known := make([][]string, len(entries)) // addresses of each entry
+	at := map[string]string{}               // who is at an address
+	many := map[string]bool{}               // addresses of several
+	for i, e := range entries {
+		known[i] = addresses(e, shared)
+		for _, address := range known[i] {
+			is := who(e, shared)
+			if was, ok := at[address]; ok && was != is {
+				many[address] = true
+			}
+			at[address] = is
 		}
 	}
 	for i := range entries {
@@ -57,8 +64,8 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		case e.GUID != "":
 			e.Keys = append(e.Keys, newKey(kindGUID, e.Source, e.GUID))
 		}
-		for _, address := range addresses(*e, shared) {
-			if len(at[address]) == 1 {
+		for _, address := range known[i] {
+			if !many[address] {
 				e.Keys = append(e.Keys, addressKeys(e.Source, address)...)
 			}
 		}
@@ -177,16 +184,16 @@ func lastResort(e storage.Entry) storage.Key {
 // newKey hashes the parts, each ended so that they cannot run together. Keys with
 // one first part, or with first parts of one site, are neighbours.
 func newKey(kind byte, parts ...string) storage.Key {
-	h := sha256.New()
+	b := make([]byte, 0, 256)
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0xFF}) // never part of UTF-8
+		b = append(append(b, p...), 0xFF) // never part of UTF-8
 	}
 	var k storage.Key
 	k[0] = kind
 	near := storage.Near(parts[0])
 	copy(k[1:], near[:])
-	copy(k[1+len(near):], h.Sum(nil))
+	sum := sha256.Sum256(b)
+	copy(k[1+len(near):], sum[:])
 	return k
 }
 
