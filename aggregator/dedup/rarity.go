@@ -175,20 +175,17 @@ type countMin []byte
 
 // add counts each of some things once. It raises only the smallest of a thing's
 // counters, because the others are too high already, and appends which they were.
-// They are all over the memory: read in one go, they are waited for once.
 func (c countMin) add(hashes []uint64, raised []uint32) []uint32 {
-	least := make([]byte, 0, 512)
 	for _, hash := range hashes {
-		least = append(least, c.least(c.places(hash)))
-	}
-	for n, hash := range hashes {
-		if least[n] == 255 {
+		line := c.line(hash)
+		least := line.least(hash)
+		if least == 255 {
 			continue
 		}
-		for _, i := range c.places(hash) {
-			if c[i] == least[n] {
-				c[i]++
-				raised = append(raised, i)
+		for row := range countRows {
+			if i := place(hash, row); line[i] == least {
+				line[i]++
+				raised = append(raised, uint32(hash)%uint32(len(c)/countLine)*countLine+i)
 			}
 		}
 	}
@@ -199,22 +196,25 @@ func (c countMin) count(hash uint64) int {
 	if c == nil {
 		return 0
 	}
-	return int(c.least(c.places(hash)))
+	return int(c.line(hash).least(hash))
 }
 
-func (c countMin) least(at [countRows]uint32) byte {
-	return min(c[at[0]], c[at[1]], c[at[2]], c[at[3]])
+// counters are a line of a countMin.
+type counters [countLine]byte
+
+func (c countMin) line(hash uint64) *counters {
+	at := uint32(hash) & uint32(len(c)/countLine-1) * countLine
+	return (*counters)(c[at:])
 }
 
-// places returns where a thing's counter of each row is.
-func (c countMin) places(hash uint64) [countRows]uint32 {
-	const row = countLine / countRows
-	line := uint32(hash) & uint32(len(c)/countLine-1) * countLine
-	var at [countRows]uint32
-	for i := range at {
-		at[i] = line + uint32(i)*row + uint32(hash>>(32+8*i))&(row-1)
-	}
-	return at
+// place returns where in its line a thing's counter of a row is.
+func place(hash uint64, row int) uint32 {
+	const width = countLine / countRows
+	return uint32(row)*width + uint32(hash>>(32+8*row))%width
+}
+
+func (l *counters) least(hash uint64) byte {
+	return min(l[place(hash, 0)], l[place(hash, 1)], l[place(hash, 2)], l[place(hash, 3)])
 }
 
 func (c countMin) halve() {
