@@ -67,7 +67,7 @@ type request struct {
 // at most once in Options.MinForce. total results will come on the channel,
 // which is then closed; a named source that is not visited gives one too, with
 // the reason. Where the store has no room for what they bring, none is made,
-// and the error is storage.ErrFull or storage.ErrReadOnly.
+// and the error is one that storage.Refused knows.
 func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
 	for _, id := range sources {
 		if _, ok := a.sources[id]; !ok {

@@ -154,7 +154,7 @@ func (r *room) isTroubled() bool { return r.trouble != storage.Trouble{} }
 
 // begin, wait and end change the state. The caller holds the mutex.
 func (r *room) begin(err error, now time.Time) {
-	r.trouble = storage.Trouble{Since: wall(now), ReadOnly: errors.Is(err, storage.ErrReadOnly), Why: line(err)}
+	r.trouble = storage.Trouble{Since: wall(now), Cause: storage.Cause(err), Why: line(err)}
 	if now.Sub(r.ended) > calm {
 		r.pause = 0
 	}

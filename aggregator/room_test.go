@@ -104,6 +104,7 @@ func TestF14_WhatIsRefusedIsNotFetchedAllTheTime(t *testing.T) {
 	for name, refuse := range map[string]error{
 		"full":      fmt.Errorf("%w: %w", storage.ErrFull, syscall.ENOSPC),
 		"read-only": fmt.Errorf("%w: %w", storage.ErrReadOnly, syscall.EROFS),
+		"faulty":    fmt.Errorf("%w: %w", storage.ErrFaulty, syscall.EIO),
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
@@ -124,7 +125,7 @@ func TestF14_WhatIsRefusedIsNotFetchedAllTheTime(t *testing.T) {
 				if n := store.refusals(); n > 2*(24*6+20+sources) {
 					t.Errorf("%d commits were tried", n)
 				}
-				if trouble := a.Trouble(); trouble.Since.Before(began) || trouble.Why == "" {
+				if trouble := a.Trouble(); trouble.Since.Before(began) || trouble.Why == "" || !errors.Is(refuse, trouble.Cause) {
 					t.Errorf("trouble %+v", trouble)
 				}
 				if got := state(t, store, list[0]); got.Validators != before.Validators || got.Failures != 0 {

@@ -29,12 +29,23 @@ func (r Room) Ample() bool { return r.Limit == "" || r.Free >= r.Least+r.Least/4
 
 // Refused reports whether an error of Commit says that the store takes no
 // records at present: it is for no fault of the records, which may come again.
-func Refused(err error) bool { return errors.Is(err, ErrFull) || errors.Is(err, ErrReadOnly) }
+func Refused(err error) bool { return Cause(err) != nil }
+
+// Cause returns which of ErrFull, ErrReadOnly and ErrFaulty an error is; nil:
+// none of them.
+func Cause(err error) error {
+	for _, cause := range []error{ErrReadOnly, ErrFaulty, ErrFull} {
+		if errors.Is(err, cause) {
+			return cause
+		}
+	}
+	return nil
+}
 
 // Trouble is that of a store which takes no records for a time. It is kept in
 // memory only. The zero value is none.
 type Trouble struct {
-	Since    time.Time
-	ReadOnly bool   // else it is full
-	Why      string // for the operator, in one line; may name files
+	Since time.Time
+	Cause error  // ErrFull, ErrReadOnly or ErrFaulty
+	Why   string // for the operator, in one line; may name files
 }

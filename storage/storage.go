@@ -28,6 +28,11 @@ var ErrFull = errors.New("storage: full")
 // ErrReadOnly says that the store can be read and not changed.
 var ErrReadOnly = errors.New("storage: read-only")
 
+// ErrFaulty says that what the store is kept on answers with errors. What is
+// stored can be read as far as that can. Of what was to be stored it is not known
+// whether it is, until a commit succeeds or the store is opened again.
+var ErrFaulty = errors.New("storage: the disk fails")
+
 // MaxPage is the greatest number of entries or stories in one page.
 const MaxPage = 1000
 
@@ -109,7 +114,8 @@ type Retainer interface {
 // Writer changes the store.
 type Writer interface {
 	// Commit applies the records in their order and returns when they are
-	// durable. They change the store together or, with an error, not at all.
+	// durable. They change the store together or, with an error, not at all;
+	// with ErrFaulty one of the two.
 	Commit(ctx context.Context, records ...Record) error
 }
 

@@ -28,8 +28,11 @@ func (h health) withTrouble(t *storage.Trouble) health {
 // troubleEntry tells of the trouble without what is the operator's alone.
 func (h health) troubleEntry() atomEntry {
 	headline := "The store is full: no source is polled until there is room"
-	if h.trouble.ReadOnly {
+	switch h.trouble.Cause {
+	case storage.ErrReadOnly:
 		headline = "The store can only be read: no source is polled until it can be changed"
+	case storage.ErrFaulty:
+		headline = "The disk of the store fails: no source is polled until it takes what is stored"
 	}
 	return atomEntry{
 		Title:      text(headline),

@@ -45,8 +45,9 @@ func TestF14_TheHealthFeedTellsOfAFullStore(t *testing.T) {
 				storage.Trouble
 				told string
 			}{
-				{storage.Trouble{Why: "write /secret/place: no space left on device"}, "The store is full: no source is polled until there is room"},
-				{storage.Trouble{Why: "/secret/place", ReadOnly: true}, "The store can only be read: no source is polled until it can be changed"},
+				{storage.Trouble{Why: "write /secret/place: no space left on device", Cause: storage.ErrFull}, "The store is full: no source is polled until there is room"},
+				{storage.Trouble{Why: "/secret/place", Cause: storage.ErrReadOnly}, "The store can only be read: no source is polled until it can be changed"},
+				{storage.Trouble{Why: "/secret/place", Cause: storage.ErrFaulty}, "The disk of the store fails: no source is polled until it takes what is stored"},
 			} {
 				<-time.After(time.Hour)
 				test.Since = time.Now()

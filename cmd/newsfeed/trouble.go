@@ -43,7 +43,7 @@ func openToServe(c config.Config) (s *bolt.Store, trouble storage.Trouble, err e
 	if s, err = openStore(c, reading); err != nil {
 		return nil, storage.Trouble{}, fmt.Errorf("%w, and none can be written: %w", err, cause)
 	}
-	return s, storage.Trouble{Since: time.Now().Round(0), ReadOnly: true, Why: cause.Error()}, nil
+	return s, storage.Trouble{Since: time.Now().Round(0), Cause: storage.ErrReadOnly, Why: cause.Error()}, nil
 }
 
 // condition is what everybody is told of the store's troubles. It is safe for
@@ -73,11 +73,13 @@ func (c *condition) trouble() storage.Trouble {
 
 // waiting says in a few words why no source is polled; empty: they are.
 func waiting(t storage.Trouble) string {
-	switch {
-	case t == storage.Trouble{}:
+	switch t.Cause {
+	case nil:
 		return ""
-	case t.ReadOnly:
+	case storage.ErrReadOnly:
 		return "the store is read-only"
+	case storage.ErrFaulty:
+		return "the disk of the store fails"
 	}
 	return "the store is full"
 }
@@ -116,4 +118,4 @@ func (p *program) noteTrouble(ctx context.Context) error {
 }
 
 // makeRoom is the way out of a trouble.
-const makeRoom = "; make room on its disk or in the store (storage.max_size, storage.min_free, storage.retention), or make it writable: polls then resume"
+const makeRoom = "; make room on its disk or in the store (storage.max_size, storage.min_free, storage.retention), make it writable, or mend its disk (dmesg, smartctl): polls then resume"

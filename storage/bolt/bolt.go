@@ -306,6 +306,8 @@ func guard(fn func() error) (err error) {
 		return ErrLocked
 	case errors.Is(err, berrors.ErrMaxSizeReached), is(err, syscall.ENOSPC), is(err, syscall.EDQUOT):
 		return fmt.Errorf("%w: %w", storage.ErrFull, err)
+	case is(err, syscall.EIO):
+		return fmt.Errorf("%w: %w", storage.ErrFaulty, err)
 	case errors.Is(err, berrors.ErrDatabaseReadOnly), is(err, syscall.EROFS):
 		return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
 	case errors.Is(err, berrors.ErrInvalid),

@@ -22,6 +22,8 @@ func TestF14_GuardSaysWhatErrorsMean(t *testing.T) {
 		{fmt.Errorf("file resize error: %s", write(syscall.ENOSPC)), storage.ErrFull},
 		{fmt.Errorf("file sync error: %s", write(syscall.EDQUOT)), storage.ErrFull},
 		{berrors.ErrMaxSizeReached, storage.ErrFull},
+		{write(syscall.EIO), storage.ErrFaulty},
+		{fmt.Errorf("file sync error: %s", write(syscall.EIO)), storage.ErrFaulty},
 		{write(syscall.EROFS), storage.ErrReadOnly},
 		{berrors.ErrDatabaseReadOnly, storage.ErrReadOnly},
 		{berrors.ErrDatabaseNotOpen, storage.ErrClosed},
@@ -34,7 +36,7 @@ func TestF14_GuardSaysWhatErrorsMean(t *testing.T) {
 	}
 	for _, other := range []error{
 		nil,
-		write(syscall.EIO),
+		write(syscall.EBADF),
 		errors.New(`record 0: poll of source a: entry "urn:no space left on device": no id or no story`),
 		errors.New("record 0: read-only file system"),
 	} {
