@@ -66,8 +66,9 @@ type Store struct {
 	stuck atomic.Pointer[error]
 
 	changed chan uint64
-	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the field below
+	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the fields below
 	learnt  bool       // has begun to learn, or must not any more
+	faulty  bool       // what the last commit wrote may not be on the disk
 	learner sync.WaitGroup
 }
 
@@ -224,7 +225,7 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 	defer s.commit.Unlock()
 	var before, after uint64
 	var entries int
-	err := s.run(ctx, s.db.Update, func(t *tx) error {
+	err := s.update(ctx, func(t *tx) error {
 		before = t.counts.version
 		for i := range records {
 			if err := ctx.Err(); err != nil {
@@ -252,6 +253,18 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 		s.changed <- after
 	}
 	return nil
+}
+
+// update changes the store in one transaction. The caller holds the mutex.
+func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
+	if s.faulty {
+		if err := guard(s.syncMetas); err != nil {
+			return err
+		}
+	}
+	err := s.run(ctx, s.db.Update, fn)
+	s.faulty = errors.Is(err, storage.ErrFaulty)
+	return err
 }
 
 func (s *Store) view(ctx context.Context, fn func(*tx) error) error {

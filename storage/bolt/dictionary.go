@@ -52,7 +52,7 @@ func (s *Store) learn() {
 	// Nothing is compressed with a dictionary that is not durable.
 	s.commit.Lock()
 	defer s.commit.Unlock()
-	err = s.run(context.Background(), s.db.Update, func(t *tx) error {
+	err = s.update(context.Background(), func(t *tx) error {
 		value := seal(plain, append(make([]byte, prefix), dictionary...))
 		for n := range copies {
 			t.put(t.learned, append(binary.BigEndian.AppendUint32(nil, 1), byte(n)), value)

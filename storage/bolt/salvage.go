@@ -192,7 +192,7 @@ func (v *salvage) commit(records ...storage.Record) {
 // update changes the new store below its records.
 func (v *salvage) update(fn func(*tx) error) {
 	if v.err == nil {
-		v.err = v.store.run(v.ctx, v.store.db.Update, func(t *tx) error { return errors.Join(fn(t), t.finish()) })
+		v.err = v.store.update(v.ctx, func(t *tx) error { return errors.Join(fn(t), t.finish()) })
 	}
 }
 

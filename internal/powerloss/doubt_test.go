@@ -1,0 +1,50 @@
+package powerloss
+
+import (
+	"math/rand/v2"
+	"syscall"
+	"testing"
+)
+
+// doubt is a sync that fails, and how many operations later the power is cut.
+type doubt struct{ sync, later int }
+
+func (f doubt) plant(d *Disk) {
+	syncs, since := 0, 0
+	d.Before(func(k Kind) syscall.Errno {
+		if syncs >= f.sync {
+			if since++; since == f.later {
+				return Cut
+			}
+		}
+		if k == Sync {
+			if syncs++; syncs == f.sync {
+				return syscall.EIO
+			}
+		}
+		return 0
+	})
+}
+
+// TestF20_AFailedSyncAndThenThePower lets a sync fail, after which the kernel
+// takes for written what is not, and cuts the power soon: before the next commit
+// is durable, what was acknowledged before must be.
+func TestF20_AFailedSyncAndThenThePower(t *testing.T) {
+	r, dir := random(t), memory(t)
+	for sync := 5; sync < 25; sync++ { // those of the first polls
+		for later := 1; later < 20; later++ {
+			doubt{sync, later}.try(t, r, dir)
+		}
+	}
+}
+
+// try lets it happen to a child at work and looks at what is left.
+func (f doubt) try(t *testing.T, r *rand.Rand, dir string) {
+	d := NewDisk()
+	f.plant(d)
+	lines, _, _ := run(t, d, "work")
+	d.PowerOff()
+	if _, err := verify(t.Context(), d.Survivors(r), dir, last(lines, 0)); err != nil {
+		t.Errorf("%+v: %q: %v", f, lines, err)
+	}
+}
