@@ -58,7 +58,7 @@ func BenchmarkCommit(b *testing.B) {
 					pairs = append(pairs, pairsOf(b, s.packer, uint64(n+1), article.Entry(n))...)
 				}
 				b.StartTimer()
-				err := s.db.Update(func(tx *bbolt.Tx) error {
+				err := s.db().Update(func(tx *bbolt.Tx) error {
 					tx.Bucket([]byte("entries")).FillPercent = 1
 					for _, p := range pairs {
 						if err := tx.Bucket([]byte(p.bucket)).Put(p.key, p.value); err != nil {

@@ -50,16 +50,23 @@ type Options struct {
 	MaxBytes  int64         // the file grows no larger; 0: no limit
 	MinFree   int64         // bytes of the file's disk that Room leaves free; 0: none
 
+	// Later says of a store that is opened ReadOnly that it is to take commits as
+	// soon as its file can be written to, which Commit and Room find out.
+	Later bool
+
 	discardOld bool // a migration keeps no copy
 }
 
 // Store is a store on one file. It is safe for concurrent use.
 type Store struct {
-	db     *bbolt.DB
-	file   *os.File // of db, which closes it
+	at     atomic.Pointer[opened]
 	packer *packer
 	limits limits
 	page   int64 // size of one, in bytes
+
+	// later is how to open a store that is to take commits as soon as it can; nil:
+	// it does, or never will.
+	later atomic.Pointer[Options]
 
 	// stuck is why bbolt holds a lock that it will never release; nil: it does
 	// not.
@@ -70,7 +77,17 @@ type Store struct {
 	learnt  bool       // has begun to learn, or must not any more
 	faulty  bool       // what the last commit wrote may not be on the disk
 	learner sync.WaitGroup
+	retired chan struct{} // closed when nobody reads any more what was opened to be only read; nil: it is in use
 }
+
+// opened is a file in use.
+type opened struct {
+	db   *bbolt.DB
+	file *os.File // of db, which closes it
+}
+
+func (s *Store) db() *bbolt.DB  { return s.at.Load().db }
+func (s *Store) file() *os.File { return s.at.Load().file }
 
 var (
 	_ storage.Store    = (*Store)(nil)
@@ -92,7 +109,7 @@ func Open(path string, o Options) (*Store, error) {
 	if err == nil && !o.ReadOnly {
 		// Who made the file may have been stopped before its name was durable.
 		if err = syncFolder(filepath.Dir(path)); err != nil {
-			err = errors.Join(err, s.db.Close())
+			err = errors.Join(err, s.db().Close())
 		}
 	}
 	if errors.Is(err, ErrLocked) {
@@ -115,8 +132,15 @@ func open(path string, o Options) (*Store, error) {
 		o.MmapSize = 1 << 30
 	}
 	s := &Store{packer: newPacker(), limits: limits{size: o.MaxBytes, free: o.MinFree}, changed: make(chan uint64, 1)}
+	at := &opened{}
+	s.at.Store(at)
+	if o.ReadOnly && o.Later {
+		later := o
+		later.ReadOnly, later.MustExist = false, true
+		s.later.Store(&later)
+	}
 	err := guard(func() (err error) {
-		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		at.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			Timeout:         o.Timeout,
 			ReadOnly:        o.ReadOnly,
 			FreelistType:    bbolt.FreelistMapType,
@@ -127,7 +151,7 @@ func open(path string, o Options) (*Store, error) {
 				if err != nil {
 					return nil, err
 				}
-				s.file = f
+				at.file = f
 				if info, err := f.Stat(); err != nil || info.Size() < smallest {
 					return nil, errors.Join(ErrDamaged, err, f.Close())
 				}
@@ -140,14 +164,14 @@ func open(path string, o Options) (*Store, error) {
 		if err := s.isAt(path); err != nil {
 			return err
 		}
-		s.page = int64(s.db.Info().PageSize)
+		s.page = int64(s.db().Info().PageSize)
 		if err := s.isWhole(); err != nil {
 			return err
 		}
 		if o.ReadOnly {
-			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+			return s.db().View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
-		if err := s.db.View(func(b *bbolt.Tx) error { s.limits.apply(s.db, b.Size()); return nil }); err != nil {
+		if err := s.db().View(func(b *bbolt.Tx) error { s.limits.apply(s.db(), b.Size()); return nil }); err != nil {
 			return err
 		}
 		return s.migrate(path, o.discardOld)
@@ -155,12 +179,12 @@ func open(path string, o Options) (*Store, error) {
 	if err == nil {
 		return s, nil
 	}
-	if s.db != nil {
-		err = errors.Join(err, s.db.Close())
-	} else if s.file != nil {
+	if at.db != nil {
+		err = errors.Join(err, at.db.Close())
+	} else if at.file != nil {
 		// Where bbolt panicked the file is still open and locked; where it
 		// did not, neither has an effect.
-		_, _ = unlock(s.file), s.file.Close()
+		_, _ = unlock(at.file), at.file.Close()
 	}
 	if errors.Is(err, errReplaced) {
 		return open(path, o)
@@ -173,7 +197,7 @@ var errReplaced = errors.New("bolt: replaced")
 
 // isAt returns errReplaced when the file that is open is no longer the one at path.
 func (s *Store) isAt(path string) error {
-	mine, err := s.file.Stat()
+	mine, err := s.file().Stat()
 	if err != nil {
 		return err
 	}
@@ -187,11 +211,11 @@ func (s *Store) isAt(path string) error {
 // isWhole returns ErrDamaged for a file that was cut off: what is missing of a page
 // would be read as zeros, and what was on it not be found.
 func (s *Store) isWhole() error {
-	length, err := lengthOf(s.file)
+	length, err := lengthOf(s.file())
 	if err != nil {
 		return err
 	}
-	return s.db.View(func(b *bbolt.Tx) error {
+	return s.db().View(func(b *bbolt.Tx) error {
 		if b.Size() > length {
 			return fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, length, b.Size())
 		}
@@ -204,12 +228,16 @@ func (s *Store) isWhole() error {
 func (s *Store) Close() error {
 	s.commit.Lock()
 	s.learnt = true
+	retired := s.retired
 	s.commit.Unlock()
 	s.learner.Wait()
+	if retired != nil {
+		<-retired
+	}
 	if stuck := s.stuck.Load(); stuck != nil {
 		return fmt.Errorf("close store: %w", *stuck) // bbolt would wait for ever
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.db().Close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
@@ -223,6 +251,9 @@ func (s *Store) Changed() <-chan uint64 { return s.changed }
 func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 	s.commit.Lock()
 	defer s.commit.Unlock()
+	if err := s.becomeWritable(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
 	var before, after uint64
 	var entries int
 	err := s.update(ctx, func(t *tx) error {
@@ -262,16 +293,30 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 			return err
 		}
 	}
-	err := s.run(ctx, s.db.Update, fn)
+	err := s.run(ctx, (*bbolt.DB).Update, fn)
 	s.faulty = errors.Is(err, storage.ErrFaulty)
 	return err
 }
 
 func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
-	return s.run(ctx, s.db.View, fn)
+	return s.run(ctx, (*bbolt.DB).View, fn)
 }
 
-func (s *Store) run(ctx context.Context, transact func(func(*bbolt.Tx) error) error, fn func(*tx) error) error {
+// transact is bbolt's way to read or to change a file in one transaction.
+type transact func(*bbolt.DB, func(*bbolt.Tx) error) error
+
+func (s *Store) run(ctx context.Context, how transact, fn func(*tx) error) error {
+	for {
+		at := s.at.Load()
+		err := s.runAt(ctx, at, how, fn)
+		if !errors.Is(err, storage.ErrClosed) || s.at.Load() == at {
+			return err
+		}
+		// The file was opened anew between the two moments.
+	}
+}
+
+func (s *Store) runAt(ctx context.Context, at *opened, how transact, fn func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -281,7 +326,7 @@ func (s *Store) run(ctx context.Context, transact func(func(*bbolt.Tx) error) er
 	var b *bbolt.Tx
 	ended := false
 	err := guard(func() error {
-		err := transact(func(begun *bbolt.Tx) error {
+		err := how(at.db, func(begun *bbolt.Tx) error {
 			b = begun
 			t, err := begin(b, s.packer)
 			if err != nil {

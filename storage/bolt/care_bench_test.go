@@ -18,14 +18,14 @@ func BenchmarkCare(b *testing.B) {
 	const entries = 100_000
 	path := filepath.Join(b.TempDir(), "newsfeed.db")
 	s := openBench(b, path)
-	s.db.NoSync = true // it is not the making that is measured
+	s.db().NoSync = true // it is not the making that is measured
 	const atOnce = 1000
 	for n := 0; n < entries; n += atOnce {
 		if err := s.Commit(b.Context(), article.Polls(n, n+atOnce)...); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if err := s.db.Sync(); err != nil {
+	if err := s.db().Sync(); err != nil {
 		b.Fatal(err)
 	}
 	figures, err := s.Figures(b.Context())

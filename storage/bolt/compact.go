@@ -43,7 +43,7 @@ func (s *Store) compact(ctx context.Context, path string) (before, after int64, 
 	if err := needRoom(filepath.Dir(path), figures.File-figures.Free); err != nil {
 		return 0, 0, err
 	}
-	d, err := newDraft(path, s.file)
+	d, err := newDraft(path, s.file())
 	if err != nil {
 		return 0, 0, err
 	}
@@ -64,7 +64,7 @@ func (s *Store) compact(ctx context.Context, path string) (before, after int64, 
 // copies of pages that are not sound may be without end.
 func (s *Store) checkPages(ctx context.Context) error {
 	return s.snapshot(ctx, func(_ *bbolt.Tx, p *pages) error {
-		length, err := lengthOf(s.file)
+		length, err := lengthOf(s.file())
 		if err == nil {
 			checkPages(p, length, func(fault error) { err = cmp.Or(err, fault) })
 		}
@@ -83,7 +83,7 @@ func (s *Store) copyTight(ctx context.Context, name string) error {
 		return err
 	}
 	const atOnce = 4 << 20 // bytes in one transaction
-	err = guard(func() error { return bbolt.Compact(db, s.db, atOnce) })
+	err = guard(func() error { return bbolt.Compact(db, s.db(), atOnce) })
 	return errors.Join(ctx.Err(), err, db.Close())
 }
 

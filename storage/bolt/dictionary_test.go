@@ -62,7 +62,7 @@ func TestF04_ADictionaryIsThereTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newsfeed.db")
 	s := openLearnt(t, path)
 	for damaged := range copies {
-		err := s.db.Update(func(b *bbolt.Tx) error {
+		err := s.db().Update(func(b *bbolt.Tx) error {
 			key := []byte{0, 0, 0, 1, byte(damaged)}
 			value := bytes.Clone(b.Bucket([]byte("learned")).Get(key))
 			value[len(value)/2] ^= 1
@@ -122,7 +122,7 @@ func openLearnt(t *testing.T, path string) *Store {
 // sizes returns the bytes that the rows of entries take.
 func sizes(t *testing.T, s *Store, from, to uint64) (n int) {
 	t.Helper()
-	err := s.db.View(func(b *bbolt.Tx) error {
+	err := s.db().View(func(b *bbolt.Tx) error {
 		for seq := from; seq <= to; seq++ {
 			n += len(b.Bucket([]byte("entries")).Get(seqKey(seq)))
 		}

@@ -16,7 +16,7 @@ import (
 // Figures implements storage.Measurer.
 func (s *Store) Figures(ctx context.Context) (out storage.Figures, err error) {
 	err = s.snapshot(ctx, func(b *bbolt.Tx, p *pages) (err error) {
-		if out.File, err = lengthOf(s.file); err != nil {
+		if out.File, err = lengthOf(s.file()); err != nil {
 			return err
 		}
 		out.Page = int(p.meta.PageSize)

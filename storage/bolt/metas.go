@@ -8,13 +8,13 @@ import "fmt"
 // the meta page that is on the disk leads to.
 func (s *Store) syncMetas() error {
 	b := make([]byte, 2*s.page)
-	if _, err := s.file.ReadAt(b, 0); err != nil {
+	if _, err := s.file().ReadAt(b, 0); err != nil {
 		return fmt.Errorf("read meta pages: %w", err)
 	}
-	if _, err := s.file.WriteAt(b, 0); err != nil {
+	if _, err := s.file().WriteAt(b, 0); err != nil {
 		return fmt.Errorf("write meta pages again: %w", err)
 	}
-	if err := s.file.Sync(); err != nil {
+	if err := s.file().Sync(); err != nil {
 		return fmt.Errorf("sync meta pages: %w", err)
 	}
 	return nil

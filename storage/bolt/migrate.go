@@ -86,7 +86,7 @@ func (s *Store) migrate(path string, discard bool) error {
 			return fmt.Errorf("migrate from schema %d: %w", version, err)
 		}
 		if done {
-			return s.db.View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
+			return s.db().View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
 	}
 }
@@ -94,7 +94,7 @@ func (s *Store) migrate(path string, discard bool) error {
 // migrateOn does the next transaction of a migration.
 func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool, err error) {
 	var at *progress
-	err = s.db.View(func(b *bbolt.Tx) (err error) {
+	err = s.db().View(func(b *bbolt.Tx) (err error) {
 		version, at, err = schemaOf(b)
 		return err
 	})
@@ -102,7 +102,7 @@ func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool,
 	case err != nil:
 		return version, false, err
 	case at != nil:
-		return version - 1, false, s.db.Update(func(b *bbolt.Tx) error {
+		return version - 1, false, s.db().Update(func(b *bbolt.Tx) error {
 			return migrations[version-2].advance(b, s.packer, at, version)
 		})
 	case version == schema:
@@ -113,7 +113,7 @@ func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool,
 			return version, false, err
 		}
 	}
-	return version, false, s.db.Update(func(b *bbolt.Tx) error {
+	return version, false, s.db().Update(func(b *bbolt.Tx) error {
 		return migrations[version-1].start(b, version+1)
 	})
 }
@@ -174,11 +174,11 @@ func (s *Store) keep(name string) error {
 	if err := sweep(free); err != nil {
 		return fmt.Errorf("keep a copy: %w", err)
 	}
-	d, err := newDraft(free, s.file)
+	d, err := newDraft(free, s.file())
 	if err != nil {
 		return fmt.Errorf("keep a copy: %w", err)
 	}
-	err = s.db.View(func(b *bbolt.Tx) error {
+	err = s.db().View(func(b *bbolt.Tx) error {
 		_, err := b.WriteTo(d.file)
 		return err
 	})
@@ -190,7 +190,7 @@ func (s *Store) keep(name string) error {
 
 // isCopy reports whether a file was copied from the store as it is now.
 func (s *Store) isCopy(f *os.File) (bool, error) {
-	mine, err := readPages(s.file)
+	mine, err := readPages(s.file())
 	if err != nil {
 		return false, err
 	}

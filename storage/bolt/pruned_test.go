@@ -22,7 +22,7 @@ func prunedStore(t *testing.T, most int) (*Store, func(names ...int)) {
 	return s, func(names ...int) {
 		t.Helper()
 		p := &storage.Prune{Remember: prunedKeys(names...)}
-		err := s.run(t.Context(), s.db.Update, func(tx *tx) error {
+		err := s.update(t.Context(), func(tx *tx) error {
 			tx.maxPruned = most
 			if err := tx.apply(&storage.Record{Time: time.Unix(1e9, 0), Prune: p}); err != nil {
 				return err

@@ -49,8 +49,8 @@ func (s *Store) Room(ctx context.Context) (storage.Room, error) {
 	if err := s.view(ctx, func(t *tx) error { used = t.size; return nil }); err != nil {
 		return storage.Room{}, fmt.Errorf("measure store: %w", err)
 	}
-	if s.db.IsReadOnly() {
-		return storage.Room{}, storage.ErrReadOnly
+	if err := s.writable(); err != nil {
+		return storage.Room{}, err
 	}
 	free := s.reusable()
 	reusable := free / 2 // it lies scattered, and what is large takes pages in a row
@@ -63,7 +63,7 @@ func (s *Store) Room(ctx context.Context) (storage.Room, error) {
 		})
 	}
 	if s.limits.free > 0 {
-		folder := filepath.Dir(s.db.Path())
+		folder := filepath.Dir(s.db().Path())
 		disk, err := diskOf(folder)
 		switch {
 		case err != nil:
@@ -85,7 +85,7 @@ func (s *Store) Room(ctx context.Context) (storage.Room, error) {
 
 // reusable returns how many bytes of the file are free for reuse.
 func (s *Store) reusable() int64 {
-	stats := s.db.Stats()
+	stats := s.db().Stats()
 	return int64(stats.FreePageN+stats.PendingPageN) * s.page
 }
 

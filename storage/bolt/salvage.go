@@ -95,7 +95,7 @@ func salvagePages(ctx context.Context, p *pages, to string) (Salvaged, error) {
 	if err != nil {
 		return Salvaged{}, err
 	}
-	s.db.NoSync = true // until the draft is finished it is nothing yet
+	s.db().NoSync = true // until the draft is finished it is nothing yet
 	v := &salvage{ctx: ctx, packer: newPacker(), store: s, sources: map[string]*source{}, batched: map[string]bool{}}
 	v.Expected = -1
 	v.walk = newWalk(p, func(error) { v.Faults++ })

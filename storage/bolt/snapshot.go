@@ -31,11 +31,11 @@ func (s *Store) snapshot(ctx context.Context, fn func(*bbolt.Tx, *pages) error) 
 func (s *Store) beginSnapshot() (*bbolt.Tx, *pages, error) {
 	s.commit.Lock()
 	defer s.commit.Unlock()
-	b, err := s.db.Begin(false)
+	b, err := s.db().Begin(false)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := readPages(s.file)
+	p, err := readPages(s.file())
 	if err != nil {
 		return nil, nil, errors.Join(err, b.Rollback())
 	}

@@ -48,7 +48,7 @@ func migrated(t *testing.T, name string, stop int) map[string]string {
 	}
 	defer s.Close()
 	all := map[string]string{}
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.db().View(func(tx *bbolt.Tx) error {
 		return tx.ForEach(func(bucket []byte, b *bbolt.Bucket) error {
 			return b.ForEach(func(k, v []byte) error {
 				all[string(bucket)+"/"+string(k)] = string(v)
@@ -74,7 +74,8 @@ func migrateSome(t *testing.T, path string, transactions int) (done bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Store{db: db, file: f, packer: newPacker()}
+	s := &Store{packer: newPacker()}
+	s.at.Store(&opened{db, f})
 	for range transactions {
 		if _, done, err = s.migrateOn(path, false); err != nil {
 			t.Fatal(err)

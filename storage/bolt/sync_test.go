@@ -13,11 +13,11 @@ func TestF01_SyncsAlways(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	if s.db.NoSync || s.db.NoGrowSync || s.db.NoFreelistSync {
+	if s.db().NoSync || s.db().NoGrowSync || s.db().NoFreelistSync {
 		t.Errorf("no sync: of commits %v, of growth %v, of the freelist %v",
-			s.db.NoSync, s.db.NoGrowSync, s.db.NoFreelistSync)
+			s.db().NoSync, s.db().NoGrowSync, s.db().NoFreelistSync)
 	}
-	if s.db.FreelistType != bbolt.FreelistMapType { // F02
-		t.Errorf("freelist type %s", s.db.FreelistType)
+	if s.db().FreelistType != bbolt.FreelistMapType { // F02
+		t.Errorf("freelist type %s", s.db().FreelistType)
 	}
 }

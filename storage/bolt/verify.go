@@ -28,13 +28,13 @@ func (s *Store) Verify(ctx context.Context, found func(fault string)) error {
 			sound = false
 			found(err.Error())
 		}
-		length, err := lengthOf(s.file)
+		length, err := lengthOf(s.file())
 		if err != nil {
 			return err
 		}
 		checkPages(p, length, fault)
 		// What bbolt itself checks is right only while nobody writes.
-		if sound && s.db.IsReadOnly() {
+		if sound && b.DB().IsReadOnly() {
 			for err := range b.Check() {
 				fault(err)
 			}
