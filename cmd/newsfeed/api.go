@@ -83,10 +83,6 @@ func (a api) poll(w http.ResponseWriter, r *http.Request) {
 		fail(w, badRequest("read request: "+err.Error()))
 		return
 	}
-	if a.aggregator == nil {
-		fail(w, storage.ErrReadOnly)
-		return
-	}
 	total, results, err := a.aggregator.Poll(r.Context(), request.Sources, request.Force)
 	if err != nil {
 		fail(w, err)

@@ -14,8 +14,6 @@ import (
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/publish"
 	"newsfeed/config"
-	"newsfeed/storage"
-	"newsfeed/storage/bolt"
 )
 
 // drainTime is how long requests under way may take once the daemon stops.
@@ -44,19 +42,20 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if d.config.Server.BaseURL == "" {
 		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
 	}
-	store, trouble, err := openToServe(d.config)
+	store, unwritable, err := openToServe(d.config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if trouble != (storage.Trouble{}) {
-		return d.serveOnly(ctx, public, store, trouble)
-	}
 	admin, err := listen(d.config.Server.AdminListen, 0o600) // the service's user and root
-	if err != nil {
+	switch {
+	case err != nil && unwritable != nil:
+		d.log.Warn("commands are not answered until the store can be written to", "err", err)
+	case err != nil:
 		return fmt.Errorf("listen for commands (server.admin_listen): %w", err)
+	default:
+		defer admin.Close()
 	}
-	defer admin.Close()
 
 	client, err := newClient(d.config)
 	if err != nil {
@@ -82,32 +81,29 @@ func (d daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return publisher.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
 	group.Go(func() error {
-		return serveHTTP(ctx, admin, api{store: store, aggregator: agg, condition: health}.handler(), d.log)
+		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health}.handler())
 	})
 	d.hasStarted(ctx, group)
 	return group.Wait()
 }
 
-// serveOnly serves what a store holds that can only be read, until ctx ends.
-// Nothing is polled. The commands do without the daemon where their socket has
-// no place: they can read the store themselves.
-func (d daemon) serveOnly(ctx context.Context, public net.Listener, store *bolt.Store, trouble storage.Trouble) error {
-	d.log.Error("the store can only be read: it is served as it is, and no source is polled; make it writable and start again", "err", trouble.Why)
-	publisher := publish.New(publish.Options{Store: store, Logger: d.log})
-	health := &condition{publisher: publisher, notify: d.notify, sources: len(d.config.Sources)}
+// commandsAgain is the pause before the socket for commands is tried again.
+const commandsAgain = time.Second
 
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return publisher.Run(ctx) })
-	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
-	if admin, err := listen(d.config.Server.AdminListen, 0o600); err != nil {
-		d.log.Warn("commands are not answered", "err", err)
-	} else {
-		defer admin.Close()
-		group.Go(func() error { return serveHTTP(ctx, admin, api{store: store, condition: health}.handler(), d.log) })
+// serveCommands answers commands until ctx ends. admin is nil where their socket
+// has no place beside a store that can only be read; commands can read it
+// themselves until there is one.
+func (d daemon) serveCommands(ctx context.Context, admin net.Listener, h http.Handler) error {
+	for admin == nil {
+		select {
+		case <-time.After(commandsAgain):
+			admin, _ = listen(d.config.Server.AdminListen, 0o600)
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	d.hasStarted(ctx, group)
-	health.set(trouble)
-	return group.Wait()
+	defer admin.Close()
+	return serveHTTP(ctx, admin, h, d.log)
 }
 
 // hasStarted tells that the daemon serves, and later that it stops.

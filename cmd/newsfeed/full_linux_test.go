@@ -89,11 +89,13 @@ func TestF14_ServingGoesOnOnAFullDisk(t *testing.T) {
 }
 
 // TestF16_AReadOnlyFileSystemIsServed starts a daemon on a file system that
-// became read-only.
+// became read-only, and makes that writable again under it: no request fails, and
+// the daemon does all that it does by itself.
 func TestF16_AReadOnlyFileSystemIsServed(t *testing.T) {
 	folder := smallDisk(t, "32m")
-	readOnly := func() {
-		if err := syscall.Mount("none", folder, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+	remount := func(flags uintptr) {
+		t.Helper()
+		if err := syscall.Mount("none", folder, "", syscall.MS_REMOUNT|flags, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,8 +105,9 @@ func TestF16_AReadOnlyFileSystemIsServed(t *testing.T) {
 	c.stop()
 	asked := c.origin.asked()
 
-	readOnly()
+	remount(syscall.MS_RDONLY)
 	c.start()
+	watched := c.watch()
 	if status, body := c.get("/feed.atom"); body != want {
 		t.Errorf("status %d, and other bytes than before", status)
 	}
@@ -117,22 +120,45 @@ func TestF16_AReadOnlyFileSystemIsServed(t *testing.T) {
 	if code, _, errs := newsfeed(t, "poll", "-c", c.config); code != exitFailed || !strings.Contains(errs, "read-only file system; make the store's file and folder writable") {
 		t.Errorf("poll: status %d, %s", code, errs)
 	}
-	if n := c.log.count("the store can only be read"); n != 1 {
-		t.Errorf("the log says %d times that the store can only be read", n)
+	if n := c.log.count("takes nothing more"); n != 1 {
+		t.Errorf("the log says %d times that the store takes nothing", n)
+	}
+	if n := c.origin.asked() - asked; n > 0 {
+		t.Errorf("%d visits", n)
+	}
+	remount(0)
+	c.awaitCommands()
+	c.await(true)
+	c.pollAll()
+	if n := watched(); n < 5 {
+		t.Errorf("asked for feeds %d times", n)
+	}
+	if n := c.log.count("takes records again"); n != 1 {
+		t.Errorf("the log says %d times that the store takes records again", n)
+	}
+	if n := c.awaitHealth(false); n > 0 {
+		t.Error("the health feed still tells of the trouble")
 	}
 	c.stop()
+	asked = c.origin.asked()
+	remount(syscall.MS_RDONLY)
 
 	// With a socket elsewhere the commands reach it, and are told.
 	c.reconfigure("[storage]", "admin_listen = \"unix:"+filepath.Join(t.TempDir(), "admin.sock")+"\"\n[storage]")
 	c.start()
 	c.requireTold("the store is read-only", "The store can only be read")
-	if code, _, errs := newsfeed(t, "poll", "-c", c.config); code != exitFailed || !strings.Contains(errs, "storage: read-only; make room") {
+	if code, _, errs := newsfeed(t, "poll", "-c", c.config); code != exitFailed || !strings.Contains(errs, "read-only file system; make room") {
 		t.Errorf("poll: status %d, %s", code, errs)
 	}
 	if n := c.origin.asked() - asked; n > 0 {
 		t.Errorf("%d visits", n)
 	}
 	c.stop()
+	remount(0)
+	c.start()
+	c.await(true)
+	c.stop()
+	remount(syscall.MS_RDONLY)
 
 	// Without a store there is nothing to serve.
 	c.reconfigure("newsfeed.db", "none.db")

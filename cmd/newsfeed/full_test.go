@@ -202,6 +202,24 @@ func (c *crowded) watch() (stop func() int) {
 	return func() int { close(done); return <-ended }
 }
 
+// awaitCommands waits until the daemon answers commands.
+func (c *crowded) awaitCommands() {
+	c.Helper()
+	config, _, err := config.Load(c.config, func(string) string { return "" })
+	if err != nil {
+		c.Fatal(err)
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
+		if remote, ok := connect(c.Context(), config); ok {
+			_ = remote.close()
+			return
+		}
+	}
+	c.Fatal("in a minute the daemon did not answer commands")
+}
+
 // await waits until the daemon says that it polls, or that it does not.
 func (c *crowded) await(polling bool) statusJSON {
 	c.Helper()

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/config"
@@ -32,18 +31,18 @@ func asUnwritable(err error) error {
 	return err
 }
 
-// openToServe opens the store of a daemon. Where it cannot be written to, it is
-// opened as it is, to be served only, and trouble says why.
-func openToServe(c config.Config) (s *bolt.Store, trouble storage.Trouble, err error) {
+// openToServe opens the store of a daemon. Where it cannot be written to, which
+// why says, it is opened to be served, and takes commits as soon as it can.
+func openToServe(c config.Config) (s *bolt.Store, why, err error) {
 	s, err = openStore(c, writing)
-	cause := err
-	if !errors.As(cause, new(unwritable)) {
-		return s, storage.Trouble{}, err
+	if !errors.As(err, new(unwritable)) && !errors.Is(err, storage.ErrFaulty) {
+		return s, nil, err
 	}
-	if s, err = openStore(c, reading); err != nil {
-		return nil, storage.Trouble{}, fmt.Errorf("%w, and none can be written: %w", err, cause)
+	why = err
+	if s, err = openStore(c, serving); err != nil {
+		return nil, nil, fmt.Errorf("%w, and none can be written: %w", err, why)
 	}
-	return s, storage.Trouble{Since: time.Now().Round(0), Cause: storage.ErrReadOnly, Why: cause.Error()}, nil
+	return s, why, nil
 }
 
 // condition is what everybody is told of the store's troubles. It is safe for

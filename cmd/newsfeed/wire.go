@@ -26,11 +26,12 @@ import (
 var errNoStore = errors.New("there is no store yet")
 
 // opening is what a command wants of the store.
-type opening bool
+type opening int
 
 const (
-	reading opening = false // one that is there
-	writing opening = true  // a new one too
+	reading opening = iota // one that is there
+	serving                // one that is there, to be written to when that can be
+	writing                // a new one too
 )
 
 func openStore(c config.Config, o opening) (*bolt.Store, error) {
@@ -40,11 +41,12 @@ func openStore(c config.Config, o opening) (*bolt.Store, error) {
 		}
 	}
 	s, err := bolt.Open(c.Storage.Path, bolt.Options{
-		ReadOnly: o == reading,
+		ReadOnly: o != writing,
+		Later:    o == serving,
 		MaxBytes: int64(c.Storage.MaxSize),
 		MinFree:  int64(c.Storage.MinFree),
 	})
-	if errors.Is(err, fs.ErrNotExist) && o == reading {
+	if errors.Is(err, fs.ErrNotExist) && o != writing {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
 	}
 	if o == writing {
