@@ -54,6 +54,15 @@ type Options struct {
 	// soon as its file can be written to, which Commit and Room find out.
 	Later bool
 
+	// Migrating, if not nil, is told how far a migration is, in words, when it
+	// begins and then every few seconds.
+	Migrating func(how string)
+
+	// Doubtful, if not nil, is told that one of the two meta pages is damaged. The
+	// store is opened by the other, which leads to the last commit or to the one
+	// before.
+	Doubtful func()
+
 	discardOld bool // a migration keeps no copy
 }
 
@@ -76,6 +85,7 @@ type Store struct {
 	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the fields below
 	learnt  bool       // has begun to learn, or must not any more
 	faulty  bool       // what the last commit wrote may not be on the disk
+	single  bool       // just one of the meta pages leads to the last commit
 	learner sync.WaitGroup
 	retired chan struct{} // closed when nobody reads any more what was opened to be only read; nil: it is in use
 }
@@ -165,6 +175,9 @@ func open(path string, o Options) (*Store, error) {
 			return err
 		}
 		s.page = int64(s.db().Info().PageSize)
+		if err := s.checkMetas(o.Doubtful); err != nil {
+			return err
+		}
 		if err := s.isWhole(); err != nil {
 			return err
 		}
@@ -174,7 +187,7 @@ func open(path string, o Options) (*Store, error) {
 		if err := s.db().View(func(b *bbolt.Tx) error { s.limits.apply(s.db(), b.Size()); return nil }); err != nil {
 			return err
 		}
-		return s.migrate(path, o.discardOld)
+		return s.migrate(path, o.discardOld, &report{tell: o.Migrating, every: tellEvery})
 	})
 	if err == nil {
 		return s, nil
@@ -234,6 +247,7 @@ func (s *Store) Close() error {
 	if retired != nil {
 		<-retired
 	}
+	s.pairMetas()
 	if stuck := s.stuck.Load(); stuck != nil {
 		return fmt.Errorf("close store: %w", *stuck) // bbolt would wait for ever
 	}
@@ -294,7 +308,7 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 		}
 	}
 	err := s.run(ctx, (*bbolt.DB).Update, fn)
-	s.faulty = errors.Is(err, storage.ErrFaulty)
+	s.faulty, s.single = errors.Is(err, storage.ErrFaulty), s.single || err == nil
 	return err
 }
 

@@ -1,6 +1,21 @@
 package bolt
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// checkMetas tells when only one of the meta pages can be read. bbolt does not:
+// it takes the other.
+func (s *Store) checkMetas(tell func()) error {
+	p, err := readPages(s.file())
+	if err == nil && p.metas < 2 && tell != nil {
+		tell()
+	}
+	return err
+}
 
 // syncMetas writes the two meta pages, as they are read, once more and syncs
 // them. A system that could not sync a page takes it to be on the disk
@@ -18,4 +33,14 @@ func (s *Store) syncMetas() error {
 		return fmt.Errorf("sync meta pages: %w", err)
 	}
 	return nil
+}
+
+// pairMetas makes both meta pages lead to the last commit, so that it is not lost
+// with one of them. Where that fails nothing else is lost.
+func (s *Store) pairMetas() {
+	s.commit.Lock()
+	defer s.commit.Unlock()
+	if s.single && !s.faulty {
+		_ = s.run(context.Background(), (*bbolt.DB).Update, func(*tx) error { return nil })
+	}
 }

@@ -24,8 +24,8 @@ type migration struct {
 }
 
 // step does a bounded part of the work on what comes behind a key, and returns
-// the key behind which to go on; nil: there is no more.
-type step func(t *tx, behind []byte) (last []byte, err error)
+// how many rows that was and the key behind which to go on; nil: there is no more.
+type step func(t *tx, behind []byte) (rows int, last []byte, err error)
 
 // atOnce is how many rows a step changes in one transaction.
 const atOnce = 50
@@ -79,20 +79,23 @@ func (p *progress) write(meta *bbolt.Bucket) error {
 // migrate brings the store to this schema, from wherever an earlier try was
 // stopped. Of a store that no try has changed yet a copy is kept, unless it is
 // to be discarded.
-func (s *Store) migrate(path string, discard bool) error {
+func (s *Store) migrate(path string, discard bool, r *report) error {
+	rows := 0
 	for {
-		version, done, err := s.migrateOn(path, discard)
+		version, n, done, err := s.migrateOn(path, discard, r)
 		if err != nil {
 			return fmt.Errorf("migrate from schema %d: %w", version, err)
 		}
 		if done {
 			return s.db().View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
+		rows += n
+		r.say("%d rows rewritten", rows)
 	}
 }
 
-// migrateOn does the next transaction of a migration.
-func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool, err error) {
+// migrateOn does the next transaction of a migration, of so many rows.
+func (s *Store) migrateOn(path string, discard bool, r *report) (version uint64, rows int, done bool, err error) {
 	var at *progress
 	err = s.db().View(func(b *bbolt.Tx) (err error) {
 		version, at, err = schemaOf(b)
@@ -100,20 +103,22 @@ func (s *Store) migrateOn(path string, discard bool) (version uint64, done bool,
 	})
 	switch {
 	case err != nil:
-		return version, false, err
+		return version, 0, false, err
 	case at != nil:
-		return version - 1, false, s.db().Update(func(b *bbolt.Tx) error {
-			return migrations[version-2].advance(b, s.packer, at, version)
+		err = s.db().Update(func(b *bbolt.Tx) (err error) {
+			rows, err = migrations[version-2].advance(b, s.packer, at, version)
+			return err
 		})
+		return version - 1, rows, false, err
 	case version == schema:
-		return version, true, nil
+		return version, 0, true, nil
 	}
 	if !discard {
-		if err := s.keep(fmt.Sprintf("%s.schema%d", path, version)); err != nil {
-			return version, false, err
+		if err := s.keep(fmt.Sprintf("%s.schema%d", path, version), r); err != nil {
+			return version, 0, false, err
 		}
 	}
-	return version, false, s.db().Update(func(b *bbolt.Tx) error {
+	return version, 0, false, s.db().Update(func(b *bbolt.Tx) error {
 		return migrations[version-1].start(b, version+1)
 	})
 }
@@ -131,28 +136,28 @@ func (m migration) start(b *bbolt.Tx, version uint64) error {
 
 // advance does the next transaction of the migration to a version. After its last
 // step the next migration begins at once, so that no copy is kept in between.
-func (m migration) advance(b *bbolt.Tx, p *packer, at *progress, version uint64) error {
+func (m migration) advance(b *bbolt.Tx, p *packer, at *progress, version uint64) (rows int, err error) {
 	meta := b.Bucket([]byte("meta"))
 	switch done := at.step >= uint64(len(m.steps)); {
 	case done && version < schema:
-		return migrations[version-1].start(b, version+1)
+		return 0, migrations[version-1].start(b, version+1)
 	case done:
-		return meta.Delete([]byte("migration"))
+		return 0, meta.Delete([]byte("migration"))
 	}
 	t, err := begin(b, p)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	at.behind, err = m.steps[at.step](t, at.behind)
+	rows, at.behind, err = m.steps[at.step](t, at.behind)
 	if at.behind == nil {
 		at.step++
 	}
-	return errors.Join(err, t.finish(), at.write(meta))
+	return rows, errors.Join(err, t.finish(), at.write(meta))
 }
 
 // keep makes a copy of the store, as it is now, at the first name that is free
 // of name, name.2 and so on. A copy that is there already is not made again.
-func (s *Store) keep(name string) error {
+func (s *Store) keep(name string, r *report) error {
 	free := name
 	for n := 2; ; n++ {
 		f, err := os.Open(free)
@@ -179,7 +184,7 @@ func (s *Store) keep(name string) error {
 		return fmt.Errorf("keep a copy: %w", err)
 	}
 	err = s.db().View(func(b *bbolt.Tx) error {
-		_, err := b.WriteTo(d.file)
+		_, err := b.WriteTo(&reported{w: d.file, report: r, all: b.Size()})
 		return err
 	})
 	if err := d.finish(err, d.place); err != nil {

@@ -49,21 +49,21 @@ func completeBuckets(b *bbolt.Tx) (first int, err error) {
 
 // rewriteStories gives stories and what the indexes of times and lists say of
 // their entries the form that they have in schema 2.
-func rewriteStories(t *tx, behind []byte) (last []byte, err error) {
+func rewriteStories(t *tx, behind []byte) (rows int, last []byte, err error) {
 	ids, values := following(t.stories, behind)
 	for i, id := range ids {
 		s := story{id: string(id)}
 		if err := decode(t.packer, values[i], oldStoryFields, &s); err != nil {
-			return nil, fmt.Errorf("read story %s: %w", id, err)
+			return 0, nil, fmt.Errorf("read story %s: %w", id, err)
 		}
 		if err := t.rewriteStory(&s); err != nil {
-			return nil, fmt.Errorf("story %s: %w", id, err)
+			return 0, nil, fmt.Errorf("story %s: %w", id, err)
 		}
 	}
 	if last = lastOf(ids); last == nil {
-		return nil, t.noteApart()
+		return len(ids), nil, t.noteApart()
 	}
-	return last, nil
+	return len(ids), last, nil
 }
 
 // oldStoryFields are those of the two forms that stories had.

@@ -18,14 +18,14 @@ var schema3 = migration{
 	steps:   []step{relocateEntries, relocateSightings},
 }
 
-func relocateEntries(t *tx, behind []byte) (last []byte, err error) {
+func relocateEntries(t *tx, behind []byte) (rows int, last []byte, err error) {
 	keys, _ := following(t.entries, behind)
 	for _, k := range keys {
 		if err := t.relocateEntry(binary.BigEndian.Uint64(k)); err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 	}
-	return lastOf(keys), nil
+	return len(keys), lastOf(keys), nil
 }
 
 func (t *tx) relocateEntry(seq uint64) error {
@@ -93,17 +93,17 @@ func placed(k storage.Key, name string) storage.Key {
 
 // relocateSightings does the same with the keys by which sources know the items
 // of their last documents.
-func relocateSightings(t *tx, behind []byte) (last []byte, err error) {
+func relocateSightings(t *tx, behind []byte) (rows int, last []byte, err error) {
 	ids, _ := following(t.sources, behind)
 	for _, id := range ids {
 		src, err := t.source(string(id))
 		if err != nil {
-			return nil, fmt.Errorf("source %s: %w", id, err)
+			return 0, nil, fmt.Errorf("source %s: %w", id, err)
 		}
 		relocateSeen(&src.State, src.ID)
 		t.putState(&src)
 	}
-	return lastOf(ids), nil
+	return len(ids), lastOf(ids), nil
 }
 
 func relocateSeen(s *storage.State, source string) {

@@ -66,6 +66,20 @@ func migrated(t *testing.T, name string, stop int) map[string]string {
 // there are no more.
 func migrateSome(t *testing.T, path string, transactions int) (done bool) {
 	t.Helper()
+	s, closeFile := bare(t, path)
+	defer closeFile()
+	var err error
+	for range transactions {
+		if _, _, done, err = s.migrateOn(path, false, new(report)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return done
+}
+
+// bare returns a store of an older layout as it is before it is migrated.
+func bare(t *testing.T, path string) (s *Store, closeFile func()) {
+	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -74,15 +88,11 @@ func migrateSome(t *testing.T, path string, transactions int) (done bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Store{packer: newPacker()}
+	s = &Store{packer: newPacker()}
 	s.at.Store(&opened{db, f})
-	for range transactions {
-		if _, done, err = s.migrateOn(path, false); err != nil {
-			t.Fatal(err)
+	return s, func() {
+		if err := errors.Join(f.Close(), db.Close()); err != nil {
+			t.Error(err)
 		}
 	}
-	if err := errors.Join(f.Close(), db.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return done
 }
