@@ -71,7 +71,7 @@ func readers(ctx context.Context, c config.Config) (client, error) {
 	if remote, ok := connect(ctx, c); ok {
 		return remote, nil
 	}
-	store, err := openStore(c, reading)
+	store, err := openStore(c, reading, tellers{})
 	if err != nil {
 		return client{}, err
 	}

@@ -42,7 +42,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if d.config.Server.BaseURL == "" {
 		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
 	}
-	store, unwritable, err := openToServe(d.config)
+	store, unwritable, err := openToServe(d.config, logTellers(d.log).and(d.notify))
 	if err != nil {
 		return err
 	}

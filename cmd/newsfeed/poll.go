@@ -49,7 +49,7 @@ func (p *program) poll(ctx context.Context, request pollRequest) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(config, writing)
+	store, err := openStore(config, writing, logTellers(log))
 	if err != nil {
 		return err
 	}

@@ -33,13 +33,13 @@ func asUnwritable(err error) error {
 
 // openToServe opens the store of a daemon. Where it cannot be written to, which
 // why says, it is opened to be served, and takes commits as soon as it can.
-func openToServe(c config.Config) (s *bolt.Store, why, err error) {
-	s, err = openStore(c, writing)
+func openToServe(c config.Config, told tellers) (s *bolt.Store, why, err error) {
+	s, err = openStore(c, writing, told)
 	if !errors.As(err, new(unwritable)) && !errors.Is(err, storage.ErrFaulty) {
 		return s, nil, err
 	}
 	why = err
-	if s, err = openStore(c, serving); err != nil {
+	if s, err = openStore(c, serving, told); err != nil {
 		return nil, nil, fmt.Errorf("%w, and none can be written: %w", err, why)
 	}
 	return s, why, nil

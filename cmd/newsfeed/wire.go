@@ -34,7 +34,7 @@ const (
 	writing                // a new one too
 )
 
-func openStore(c config.Config, o opening) (*bolt.Store, error) {
+func openStore(c config.Config, o opening, told tellers) (*bolt.Store, error) {
 	if o == writing {
 		if err := os.MkdirAll(filepath.Dir(c.Storage.Path), 0o700); err != nil {
 			return nil, asUnwritable(fmt.Errorf("make folder of the store: %w", err))
@@ -45,6 +45,9 @@ func openStore(c config.Config, o opening) (*bolt.Store, error) {
 		Later:    o == serving,
 		MaxBytes: int64(c.Storage.MaxSize),
 		MinFree:  int64(c.Storage.MinFree),
+
+		Migrating: told.migrating,
+		Doubtful:  told.doubtful,
 	})
 	if errors.Is(err, fs.ErrNotExist) && o != writing {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
