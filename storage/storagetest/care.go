@@ -2,9 +2,11 @@ package storagetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"newsfeed/storage"
@@ -34,6 +36,25 @@ func (s *suite) verify() {
 		s.commit(rec)
 		sound("after a record")
 	}
+	done := make(chan struct{})
+	go func() { // checks go on while commits do
+		defer close(done)
+		for range 30 {
+			rec := randomRecord(r, m)
+			m.apply(rec)
+			if err := s.Commit(s.Context(), rec); err != nil {
+				s.Error(err)
+			}
+		}
+	}()
+	for checking := true; checking; {
+		select {
+		case <-done:
+			checking = false
+		default:
+		}
+		sound("during commits")
+	}
 	s.reopen()
 	verifier = s.Store.(storage.Verifier)
 	sound("opened again")
@@ -54,14 +75,15 @@ func (s *suite) copyWhole() {
 		s.Skip("this store cannot copy itself")
 	}
 	s.commit(configure("a"), poll("a", entry("urn:0", "a", "s0", 0)))
-	seen := s.stats()
+	seen := look(s)
 	var file bytes.Buffer
 	late := &committing{Buffer: &file, commit: func() { s.commit(poll("a", entry("urn:1", "a", "s1", 1))) }}
 	n, err := copier.Copy(s.Context(), late)
 	if err != nil || n != int64(file.Len()) {
 		s.Errorf("a copy of %d bytes: %d were written, error %v", n, file.Len(), err)
 	}
-	s.equal("entries after a commit during the copy", s.stats().Entries, seen.Entries+1)
+	s.equal("entries after a commit during the copy", s.stats().Entries, seen.Stats.Entries+1)
+	s.copyOpens(file.Bytes(), seen)
 	var second bytes.Buffer
 	if _, err := copier.Copy(s.Context(), &second); err != nil {
 		s.Error(err)
@@ -116,6 +138,9 @@ func (s *suite) figures() {
 	f, err := measurer.Figures(s.Context())
 	if err != nil {
 		s.Fatal(err)
+	}
+	if f.Schema == 0 || f.Page == 0 || !slices.IsSortedFunc(f.Buckets, func(a, b storage.Bucket) int { return cmp.Compare(a.Name, b.Name) }) {
+		s.Errorf("%+v", f)
 	}
 	counted, sum := false, f.Free
 	for _, b := range f.Buckets {

@@ -1,6 +1,11 @@
 package storagetest
 
-import "newsfeed/storage"
+import (
+	"encoding/json"
+	"reflect"
+
+	"newsfeed/storage"
+)
 
 func (s *suite) roundTrip() {
 	ctx := s.Context()
@@ -54,6 +59,63 @@ func (s *suite) copies() {
 	read.Categories[0] = "changed after the read"
 	s.equal("categories", s.entry("urn:1").Categories, []string{"World"})
 	s.equal("keys", s.entry("urn:1").Keys, []storage.Key{key("k")})
+
+	// All that a record, and all that an answer consists of.
+	settings, checkpoint, state := filled[storage.Settings](), filled[storage.Checkpoint](), filled[storage.State]()
+	settings.Sources[0].ID, settings.Sources[1].ID = "a", "b"
+	settings.Sources[0].Disabled, settings.Sources[1].Disabled = false, false
+	full := filled[storage.Entry]()
+	full.Source, full.Hidden, full.Story = "a", "", "story 1"
+	records := []storage.Record{
+		{Settings: &settings},
+		{Poll: &storage.Poll{Source: "a", State: state, Entries: []storage.Entry{full}, Events: []storage.Event{{Source: "a", Kind: storage.Gone}}}},
+		{Checkpoint: &checkpoint},
+		remember(noon, "1"),
+		{Editions: []storage.Edition{{Path: pathNames[0], Modified: at(1)}}},
+	}
+	s.commit(records...)
+	said := func(a answers) string { // which nothing changes
+		s.Helper()
+		text, err := json.Marshal(a)
+		s.is("write answers", err, nil)
+		return string(text)
+	}
+	want := said(look(s))
+	scribble(reflect.ValueOf(records))
+	s.equal("after the records have changed", said(look(s)), want)
+	kept := look(s)
+	scribble(reflect.ValueOf(look(s)))
+	s.equal("after the answers have changed", said(look(s)), want)
+	s.equal("other answers", said(kept), want)
+	if err := s.Close(); err != nil {
+		s.Fatal(err)
+	}
+	s.equal("answers of a store that is closed", said(kept), want)
+}
+
+// scribble makes zero of all that can be reached through a value.
+func scribble(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			scribble(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				scribble(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			scribble(v.Index(i))
+			v.Index(i).SetZero()
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			scribble(v.MapIndex(k))
+		}
+	}
 }
 
 func (s *suite) poll() {

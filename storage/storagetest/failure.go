@@ -87,6 +87,7 @@ func calls(ctx context.Context, st storage.Store) map[string]error {
 	_, errs["Story"] = st.Story(ctx, "s")
 	_, errs["Stories"] = st.Stories(ctx, storage.Query{Limit: 1})
 	_, errs["Find"] = st.Find(ctx, []storage.Key{key("k")})
+	_, errs["StorySize"] = st.StorySize(ctx, "s")
 	_, errs["Pruned"] = st.Pruned(ctx, []storage.Key{key("k")})
 	_, errs["Arrivals"] = st.Arrivals(ctx, 0, 1)
 	_, errs["Oldest"] = st.Oldest(ctx, 1)
@@ -95,5 +96,11 @@ func calls(ctx context.Context, st storage.Store) map[string]error {
 	_, errs["Edition"] = st.Edition(ctx, "feed.rss")
 	_, errs["Stats"] = st.Stats(ctx)
 	errs["Commit"] = st.Commit(ctx, poll("a"))
+	if limited, ok := st.(storage.Limited); ok {
+		_, errs["Room"] = limited.Room(ctx)
+	}
+	if measurer, ok := st.(storage.Measurer); ok {
+		_, errs["Figures"] = measurer.Figures(ctx)
+	}
 	return errs
 }

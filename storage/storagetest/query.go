@@ -120,6 +120,34 @@ func (s *suite) pages() {
 	s.equal("rest", rest, want[5:])
 }
 
+// fullPages checks that a page may have as many as the contract says, and no
+// more although there are more.
+func (s *suite) fullPages() {
+	var entries []storage.Entry
+	for i := range storage.MaxPage + 1 {
+		id := "urn:" + strconv.Itoa(i)
+		entries = append(entries, entry(id, "a", "story "+id, i))
+	}
+	s.commit(configure("a"), poll("a", entries...))
+	q := storage.Query{Limit: storage.MaxPage}
+	page, err := s.Entries(s.Context(), q)
+	if s.is("entries", err, nil); len(page.Items) != storage.MaxPage || page.Next == "" {
+		s.Errorf("a page of %d entries, next %q", len(page.Items), page.Next)
+	}
+	stories, err := s.Stories(s.Context(), q)
+	if s.is("stories", err, nil); len(stories.Items) != storage.MaxPage || stories.Next == "" {
+		s.Errorf("a page of %d stories, next %q", len(stories.Items), stories.Next)
+	}
+	arrivals, err := s.Arrivals(s.Context(), 0, storage.MaxPage)
+	if s.is("arrivals", err, nil); len(arrivals) != storage.MaxPage {
+		s.Errorf("a page of %d arrivals", len(arrivals))
+	}
+	oldest, err := s.Oldest(s.Context(), storage.MaxPage)
+	if s.is("oldest", err, nil); len(oldest) != storage.MaxPage {
+		s.Errorf("a page of the %d oldest", len(oldest))
+	}
+}
+
 func (s *suite) badQueries() {
 	for _, q := range []storage.Query{
 		{},
@@ -135,8 +163,10 @@ func (s *suite) badQueries() {
 			s.Errorf("stories %+v: no error", q)
 		}
 	}
-	_, err := s.Entries(s.Context(), storage.Query{Limit: storage.MaxPage})
-	s.is("greatest limit", err, nil)
+	for _, nowhere := range []storage.Cursor{"?", "00"} {
+		_, err := s.Entries(s.Context(), storage.Query{Limit: 1, Before: nowhere})
+		s.is("where no page ended", err, storage.ErrNotFound)
+	}
 	for _, limit := range []int{-1, 0, storage.MaxPage + 1} {
 		if _, err := s.Arrivals(s.Context(), 0, limit); err == nil {
 			s.Errorf("%d arrivals: no error", limit)

@@ -335,6 +335,10 @@ func (s *suite) replay() {
 func (s *suite) concurrent() {
 	const polls = 20
 	s.commit(configure(sourceNames...))
+	last := func() uint64 { return s.stats().Version }
+	if n, ok := s.Store.(storage.Notifier); ok {
+		last = watched(s.T, n)
+	}
 	ctx, cancel := context.WithCancel(s.Context())
 	var writers, readers sync.WaitGroup
 	for _, src := range sourceNames {
@@ -374,6 +378,7 @@ func (s *suite) concurrent() {
 	writers.Wait()
 	cancel()
 	readers.Wait()
+	s.equal("the last version told", last(), s.stats().Version)
 	s.equal("stories", s.stats().Stories, polls*len(sourceNames))
 	s.equal("entries", len(s.entryIDs(storage.Query{})), 2*polls*len(sourceNames))
 }

@@ -9,8 +9,9 @@
 // with it whether that one's source is to be merged; 1,000 events are kept, and
 // an event is published; the editions of 10,000 paths are kept.
 //
-// Abilities that a store need not have (storage/care.go) are tested where it has
-// them.
+// Abilities that a store need not have (storage/care.go, storage/room.go) are
+// tested where it has them. What the suite cannot bring about is for the store's
+// own tests: a disk that is full, only to be read, or fails, and damage.
 package storagetest
 
 import (
@@ -68,6 +69,11 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"Concurrent", (*suite).concurrent},
 		{"Cancelled", (*suite).cancelled},
 		{"Closed", (*suite).closed},
+		{"ClosedInUse", (*suite).closedInUse},
+		{"Durable", (*suite).durable},
+		{"FullPages", (*suite).fullPages},
+		{"Live", (*suite).live},
+		{"Room", (*suite).room},
 		{"Verify", (*suite).verify},
 		{"Copy", (*suite).copyWhole},
 		{"Figures", (*suite).figures},
