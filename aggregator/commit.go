@@ -34,6 +34,7 @@ type commit struct {
 type outcome struct {
 	added, updated int
 	state          storage.State // of the source after the poll
+	took           time.Duration // to commit the group, in which others waited
 	err            error
 }
 
@@ -169,9 +170,11 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 	if point, due := c.resolver.Checkpoint(now); due {
 		records = append(records, storage.Record{Time: now, Checkpoint: &point})
 	}
+	began := time.Now()
 	if err := c.o.Store.Commit(ctx, records...); err != nil {
 		return err
 	}
+	took := time.Since(began)
 	c.resolver.Committed()
 	if shows {
 		c.changed = show
@@ -180,6 +183,7 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 		if m.poll != nil {
 			c.room.taken(m.size())
 		}
+		outcomes[i].took = took
 		m.done <- outcomes[i]
 	}
 	return nil

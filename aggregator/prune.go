@@ -18,12 +18,13 @@ type Retention struct {
 
 const pruneEvery = 10 * time.Minute
 
-// The bounds of one step: the entries removed in one commit, and how long it
-// may take, since others wait for it.
+// The bounds of one step: the entries removed in one commit, how long it may
+// take, since others wait for it, and how long to wait for a slow disk.
 const (
 	leastStep = 8
 	mostStep  = 100
 	stepTime  = 10 * time.Millisecond
+	longRest  = 5 * time.Second
 )
 
 // Prune removes the entries that are not to be kept as of now, the oldest
@@ -44,20 +45,18 @@ func (a *Aggregator) Prune(ctx context.Context, now time.Time) error {
 		if len(excess) == 0 {
 			return nil
 		}
-		began := time.Now()
-		_, err = a.submit(ctx, commit{record: removal(excess, now), now: now})
-		took := time.Since(began)
+		o, err := a.submit(ctx, commit{record: removal(excess, now), now: now})
 		switch {
 		case err == nil:
 			removed += len(excess)
-			step = nextStep(step, took)
+			step = nextStep(step, o.took)
 		case storage.Refused(err) && step > 1:
 			step = 1 // it takes room before it gives some
 		default:
 			return fmt.Errorf("remove old entries: %w", err)
 		}
 		select {
-		case <-time.After(took):
+		case <-time.After(rest(o.took)):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -74,6 +73,13 @@ func nextStep(step int, took time.Duration) int {
 		return min(step*2, mostStep)
 	}
 	return step
+}
+
+// rest returns how long to leave the store to others after a step that took so
+// long: as long, and the longer the more it took. Where even a small step takes
+// long the disk has much to do, and few commits are to meet another one.
+func rest(took time.Duration) time.Duration {
+	return min(max(took, time.Duration(float64(took)*took.Seconds()/stepTime.Seconds())), longRest)
 }
 
 // excess returns the oldest entries that are not to be kept, at most that many.

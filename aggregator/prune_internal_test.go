@@ -23,3 +23,18 @@ func TestStepsTakeTheirTimeAndNoMore(t *testing.T) {
 		t.Errorf("the smallest step grows to %d", step)
 	}
 }
+
+func TestRestsGrowWithTheSlownessOfTheDisk(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		0:                      0,
+		time.Millisecond:       time.Millisecond,
+		10 * time.Millisecond:  10 * time.Millisecond,
+		50 * time.Millisecond:  250 * time.Millisecond,
+		100 * time.Millisecond: time.Second,
+		time.Minute:            5 * time.Second,
+	} {
+		if got := rest(took); got.Round(time.Millisecond) != want {
+			t.Errorf("after %v it rests for %v, want %v", took, got, want)
+		}
+	}
+}
