@@ -40,6 +40,8 @@ func TestMain(m *testing.M) {
 		restoreForEver(os.Args[1])
 	case "crowd":
 		crowd(os.Args[1])
+	case "exhaust":
+		exhaust(os.Args[1])
 	case "fill":
 		fillDisk(os.Args[1])
 	}
