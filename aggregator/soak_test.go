@@ -2,11 +2,15 @@ package aggregator_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -176,8 +180,9 @@ func (p *publisher) answer(rw http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(rw, `</channel></rss>`)
 }
 
-// live runs the daemon's aggregator on the store at path for so long.
-func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Duration) {
+// live runs the daemon's aggregator on the store at path for so long, and then
+// calls last.
+func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Duration, last func()) {
 	t.Helper()
 	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
@@ -196,6 +201,7 @@ func (w *web) live(t *testing.T, client *fetch.Client, path string, span time.Du
 	go func() { ended <- a.Run(ctx) }()
 	pass(span)
 	passUntil(t, func() bool { return !w.busy() })
+	last()
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -229,7 +235,7 @@ func TestA08_OneUnconditionalRequestInAMonth(t *testing.T) {
 		client := serve(t, w, line, line.dial)
 		end := time.Now().AddDate(0, 0, *soakDays)
 		for time.Now().Before(end) {
-			w.live(t, client, path, time.Duration(w.random.Int64N(int64(48*time.Hour))))
+			w.live(t, client, path, time.Duration(w.random.Int64N(int64(48*time.Hour))), func() {})
 			pass(time.Duration(w.random.Int64N(int64(time.Hour)))) // stopped meanwhile
 		}
 
@@ -250,5 +256,59 @@ func TestA08_OneUnconditionalRequestInAMonth(t *testing.T) {
 			t.Errorf("%d requests beside another one to the host, the least gap is %v", w.crowded, w.gap)
 		}
 		t.Logf("%d polls, %.2f a source and hour, least gap %v", polls, float64(polls)/float64(len(w.publishers)**soakDays*24), w.gap)
+	})
+}
+
+// usage is what a process takes up.
+type usage struct {
+	goroutines, files int
+	heap              uint64
+}
+
+func used(t *testing.T) (u usage) {
+	t.Helper()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	u.goroutines, u.heap = runtime.NumGoroutine(), m.HeapAlloc
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // not every system has it
+		t.Fatal(err)
+	}
+	u.files = len(files)
+	return u
+}
+
+// requireUsage fails unless a process takes what it took before, but for some
+// goroutines, files and a MiB.
+func requireUsage(t *testing.T, now, before usage, some int) {
+	t.Helper()
+	if now.goroutines > before.goroutines+some || now.files > before.files+some || now.heap > before.heap+1<<20 {
+		t.Errorf("it takes %+v, and took %+v before", now, before)
+	}
+}
+
+// TestF25_NothingGrowsWithTime lives through eighteen days in six runs. With each
+// run nothing is left over, and the last days take no more than the first.
+func TestF25_NothingGrowsWithTime(t *testing.T) {
+	path := filepath.Join(memory(t), "soak.db")
+	synctest.Test(t, func(t *testing.T) {
+		w, line := newWeb(10), newWire()
+		client := serve(t, w, line, line.dial)
+		const runs, warm = 6, 2
+		var within, after []usage
+		for range runs {
+			w.live(t, client, path, 3*24*time.Hour, func() { within = append(within, used(t)) })
+			pass(10 * time.Minute) // connections that nobody uses end
+			for _, p := range w.publishers {
+				p.asked = p.asked[len(p.asked)-1:] // what the test itself remembers
+			}
+			after = append(after, used(t))
+		}
+		t.Logf("within each run %v, after it %v", within, after)
+		for i := warm; i < runs; i++ {
+			requireUsage(t, within[i], within[warm-1], 2*len(w.publishers)) // of polls that have just ended
+			requireUsage(t, after[i], after[warm-1], 1)
+		}
 	})
 }
