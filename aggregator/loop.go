@@ -264,7 +264,7 @@ func (l *loop) settled(f finished, now time.Time) finished {
 	case errors.Is(f.err, context.Canceled):
 		f.result = Result{Source: f.source, Outcome: Stopped}
 	case f.err != nil:
-		if !storage.Refused(f.err) { // that has been told
+		if !storage.Refused(f.err) || l.Trouble() == (storage.Trouble{}) { // else that has been told
 			l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
 		}
 		again := max(l.o.Policy.Min, l.sources[f.source].MinInterval) // its publisher cannot help it

@@ -76,6 +76,7 @@ type world struct {
 	calls   []call
 	portal  http.HandlerFunc // answers in the place of all; nil: there is none
 	down    map[string]bool  // hosts that cannot be reached
+	noNames bool             // no name of a host can be looked up
 }
 
 // call is a request that arrived, or failed to.
@@ -112,12 +113,15 @@ func serve(t *testing.T, handler http.Handler, line *wire, dial func(context.Con
 func (w *world) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	w.mu.Lock()
 	host := strings.TrimSuffix(address, ":80")
-	down := w.down[host]
-	if down {
+	down, noNames := w.down[host], w.noNames
+	if down || noNames {
 		w.calls = append(w.calls, call{at: time.Now(), address: host + "/feed"}) // as hosts names it
 	}
 	w.mu.Unlock()
-	if down {
+	switch {
+	case noNames:
+		return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
+	case down:
 		return nil, errors.New("network is unreachable")
 	}
 	return w.wire.dial(ctx, network, address)
