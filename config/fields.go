@@ -85,7 +85,7 @@ func (f fields) suggest(unknown string) string {
 			elsewhere = name
 		}
 	}
-	switch best := cmp.Or(nearest(last, possible), elsewhere); {
+	switch best := cmp.Or(Nearest(last, possible), elsewhere); {
 	case best == last && !isTable(f[best]) && !isTables(f[best]):
 		return "; write it above the first [table]"
 	case best != "":
@@ -96,9 +96,9 @@ func (f fields) suggest(unknown string) string {
 	return ""
 }
 
-// nearest returns the first of the words that are written most like s, or ""
+// Nearest returns the first of the words that are written most like s, or ""
 // when none is almost alike.
-func nearest(s string, words []string) string {
+func Nearest(s string, words []string) string {
 	best, least := "", min(3, len(s))
 	for _, w := range words {
 		if d := distance(s, w); d < least {
@@ -108,22 +108,28 @@ func nearest(s string, words []string) string {
 	return best
 }
 
-// distance is the number of letters to add, drop or exchange (Levenshtein).
+// distance is the number of letters to add, drop or exchange, and of neighbours
+// to swap (optimal string alignment).
 func distance(a, b string) int {
+	var before []int // the row before row
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
+			cost := row[j]
 			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+				cost = 1 + min(row[j], next[j], row[j+1])
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				cost = min(cost, before[j-1]+1)
+			}
+			next[j+1] = cost
 		}
+		before, row = row, next
 	}
 	return row[len(b)]
 }

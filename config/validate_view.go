@@ -25,7 +25,7 @@ func validateViews(r *report, views []View, sources []Source) {
 }
 
 func suggestSource(unknown string, ids []string) string {
-	if best := nearest(unknown, ids); best != "" {
+	if best := Nearest(unknown, ids); best != "" {
 		return "; did you mean " + best + "?"
 	}
 	return "; write that of a [[source]]"
