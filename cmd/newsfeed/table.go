@@ -24,17 +24,39 @@ type columns struct {
 }
 
 func (p *program) table(head ...any) *columns {
-	t := &columns{out: p.out, head: head, plain: p.env("NO_COLOR") != ""}
+	t := &columns{out: p.out, head: head, plain: p.plain()}
 	if f, ok := p.out.(interface{ Fd() uintptr }); ok && isTerminal(p.out) {
 		t.width, _, _ = term.GetSize(int(f.Fd()))
 	}
 	return t
 }
 
+// plain reports whether nothing but text may be sent to a terminal.
+func (p *program) plain() bool { return p.env("NO_COLOR") != "" || p.env("TERM") == "dumb" }
+
+// verdict is a cell that says how something is, in the colour of that.
+type verdict string
+
+// colours of the verdicts; the others have none.
+func (v verdict) colours() text.Colors {
+	switch v {
+	case "ok", "changed", "shown", "recovered", "resumed":
+		return text.Colors{text.FgGreen}
+	case "failed", "failing", "gone", "broken", "stopped":
+		return text.Colors{text.FgRed}
+	case "skipped", "hidden", "moved", "silent", "challenged":
+		return text.Colors{text.FgYellow}
+	}
+	return nil
+}
+
 func (t *columns) row(cells ...any) {
 	for i, c := range cells {
-		if s, ok := c.(string); ok {
-			cells[i] = printable(s)
+		switch c := c.(type) {
+		case string:
+			cells[i] = printable(c)
+		case verdict:
+			cells[i] = verdict(printable(string(c)))
 		}
 	}
 	t.rows = append(t.rows, cells)
@@ -63,16 +85,26 @@ func (t *columns) print() {
 	w.SetStyle(style)
 	w.AppendHeader(t.head)
 	for _, r := range t.rows {
-		w.AppendRow(r)
+		w.AppendRow(t.painted(r))
 	}
 	w.Render()
 }
 
-// printable is untrusted text for a terminal: one line without control
-// characters.
+// painted is a row for a terminal.
+func (t *columns) painted(r []any) []any {
+	for i, c := range r {
+		if v, ok := c.(verdict); ok && !t.plain {
+			r[i] = v.colours().Sprint(string(v))
+		}
+	}
+	return r
+}
+
+// printable is untrusted text for a terminal: one line without characters that
+// control it or change the direction of writing.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r
@@ -86,7 +118,7 @@ type progress struct {
 }
 
 func (p *program) progress(total int) progress {
-	if p.json || p.quiet || total == 0 || !isTerminal(p.err) || p.env("NO_COLOR") != "" {
+	if p.json || p.quiet || total == 0 || !isTerminal(p.err) || p.plain() {
 		return progress{}
 	}
 	return progress{p.err, total}
