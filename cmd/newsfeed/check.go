@@ -18,10 +18,11 @@ import (
 func (p *program) checkCommand() *cobra.Command {
 	var network bool
 	c := &cobra.Command{
-		Use:     "check",
-		Short:   "Check the configuration; with --network visit each source once",
-		Example: "  newsfeed check\n  newsfeed check --network",
-		Args:    usage(cobra.NoArgs),
+		Use:        "check",
+		Short:      "Check the configuration; with --network visit each source once",
+		Example:    "  newsfeed check\n  newsfeed check --network",
+		SuggestFor: []string{"validate", "test", "config", "lint"},
+		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := p.loadAloud()
 			if err != nil {
@@ -86,7 +87,7 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 			}
 			continue
 		}
-		t.row(j.Source, j.Result, j.Format, blankZero(j.Entries), j.Title, strings.Join(append(j.Warnings, j.Error), " "))
+		t.row(j.Source, verdict(j.Result), j.Format, blankZero(j.Entries), j.Title, strings.Join(append(j.Warnings, j.Error), " "))
 	}
 	if !p.json {
 		t.print()

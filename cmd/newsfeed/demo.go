@@ -50,7 +50,7 @@ func (p *program) demoCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, "poll, print the merged feed and end")
-	c.Flags().StringVar(&address, "listen", "", "host:port to serve the feeds at (default 127.0.0.1:8080, or any free port)")
+	c.Flags().StringVar(&address, "listen", "", "`HOST:PORT` to serve the feeds at (default 127.0.0.1:8080, or any free port)")
 	return c
 }
 

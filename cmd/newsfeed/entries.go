@@ -21,10 +21,11 @@ func (p *program) entriesCommand() *cobra.Command {
 	var feed, source, since string
 	limit := 20
 	c := &cobra.Command{
-		Use:     "entries",
-		Short:   "List the newest entries",
-		Example: "  newsfeed entries --limit 50\n  newsfeed entries --source kyiv-independent --since 24h --json",
-		Args:    usage(cobra.NoArgs),
+		Use:        "entries",
+		Short:      "List the newest entries",
+		SuggestFor: []string{"items", "articles", "news", "posts"},
+		Example:    "  newsfeed entries --limit 50\n  newsfeed entries --source kyiv-independent --since 24h --json",
+		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			query := url.Values{"limit": {strconv.Itoa(limit)}}
 			if limit < 1 {
@@ -55,9 +56,13 @@ func (p *program) entriesCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&feed, "feed", "", "of this `FEED` as published: feed, sources/ID, categories/NAME or the name of a view")
 	f.StringVar(&source, "source", "", "of the source with this `ID`")
-	f.IntVar(&limit, "limit", limit, "at most this many")
+	f.IntVar(&limit, "limit", limit, "at most this `NUMBER`")
 	f.StringVar(&since, "since", "", "not older than this: `TIME` as 2026-01-31, RFC 3339, 24h or 7d")
 	p.jsonFlag(c)
+	completeFlag(c, "feed", p.ofFeeds)
+	completeFlag(c, "source", p.ofSources)
+	completeFlag(c, "limit", nothing())
+	completeFlag(c, "since", of("24h", "7d", "30d"))
 	return c
 }
 

@@ -58,8 +58,10 @@ func (p *program) eventsCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&source, "source", "", "of the source with this `ID`")
-	f.IntVar(&limit, "limit", limit, "at most this many")
+	f.IntVar(&limit, "limit", limit, "at most this `NUMBER`")
 	p.jsonFlag(c)
+	completeFlag(c, "source", p.ofSources)
+	completeFlag(c, "limit", nothing())
 	return c
 }
 
@@ -72,7 +74,7 @@ func (p *program) printEvents(answer []byte, now time.Time) error {
 			return fmt.Errorf("read events: %w", err)
 		}
 		at, _ := time.Parse(time.RFC3339, e.Time)
-		t.row(ago(at, now), e.Source, string(e.Kind), e.Detail)
+		t.row(ago(at, now), e.Source, verdict(e.Kind), e.Detail)
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("read events: %w", err)

@@ -62,7 +62,13 @@ func (p *program) filterCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return p.testFilters(c.Context()) },
 	}
 	p.jsonFlag(test)
-	c := &cobra.Command{Use: "filter", Short: "Try the filters of the configuration", Args: unknownCommand}
+	c := &cobra.Command{
+		Use:     "filter COMMAND [flags]",
+		Short:   "Try the filters of the configuration",
+		Example: "  newsfeed filter test",
+		Args:    unknownCommand,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
 	c.AddCommand(test)
 	return c
 }

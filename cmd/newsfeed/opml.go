@@ -18,10 +18,12 @@ import (
 
 func (p *program) opmlCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "opml",
-		Short: "Take subscription lists in and out",
-		Args:  unknownCommand,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:        "opml COMMAND [flags]",
+		Short:      "Take subscription lists in and out",
+		Example:    "  newsfeed opml import subscriptions.opml\n  newsfeed opml export >subscriptions.opml",
+		SuggestFor: []string{"import", "export", "add", "subscribe"},
+		Args:       unknownCommand,
+		RunE:       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(p.opmlImportCommand(), p.opmlExportCommand())
 	return c

@@ -26,7 +26,9 @@ func (p *program) pollCommand() *cobra.Command {
 		Short: "Visit the due sources, or the named ones, once",
 		Long: "Visits the due sources, or those of the named ones that are due, once, and keeps what they bring.\n" +
 			"With --force they need not be due; what a publisher asked for (Retry-After, 410) still holds.",
-		Example: "  newsfeed poll\n  newsfeed poll --force kyiv-independent",
+		Example:           "  newsfeed poll\n  newsfeed poll --force kyiv-independent",
+		SuggestFor:        []string{"fetch", "update", "refresh", "sync"},
+		ValidArgsFunction: p.ofSources,
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.poll(c.Context(), pollRequest{Sources: args, Force: force})
 		},
@@ -155,7 +157,7 @@ func (p *program) printResults(results []aggregator.Result) {
 		if r.Outcome == aggregator.Skipped {
 			skipped++
 		}
-		t.row(r.Source, string(r.Outcome), blankZero(r.Status), r.New, r.Updated,
+		t.row(r.Source, verdict(r.Outcome), blankZero(r.Status), r.New, r.Updated,
 			humanize.IBytes(uint64(r.Bytes)), r.Elapsed.Round(time.Millisecond).String(), r.Error)
 	}
 	if len(results) > 0 {

@@ -90,10 +90,14 @@ func (p *program) previewCommand() *cobra.Command {
 			return v.print(c.Context(), inputs)
 		},
 	}
-	c.Flags().StringVar(&v.contentType, "content-type", "", "of the files, as a response would have it")
+	c.Flags().StringVar(&v.contentType, "content-type", "", "media `TYPE` of the files, as a response would have it")
 	c.Flags().StringVar(&v.baseURL, "base-url", "", "`URL` that the files came from")
-	c.Flags().StringVar(&v.format, "format", string(parse.FormatAuto), "auto, syndication, sitemap or html, as in the configuration")
+	c.Flags().StringVar(&v.format, "format", string(parse.FormatAuto), "read as `FORMAT` auto, syndication, sitemap or html, as in the configuration")
 	c.Flags().StringArrayVar(&v.selectors, "select", nil, "a CSS selector of html, such as `item=article`; may be given again")
+	completeFlag(c, "content-type", of("application/rss+xml", "application/atom+xml", "application/feed+json", "text/html"))
+	completeFlag(c, "base-url", nothing())
+	completeFlag(c, "format", of("auto", "syndication", "sitemap", "html"))
+	completeFlag(c, "select", of("item=", "link=", "title=", "date=", "summary=", "image="))
 	p.jsonFlag(c)
 	return c
 }

@@ -78,7 +78,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 		err = errors.New("interrupted")
 	}
 	if message := remedy(err); message != "" {
-		fmt.Fprintln(p.err, "newsfeed: "+strings.ReplaceAll(message, "\n", "\nnewsfeed: "))
+		for line := range strings.Lines(message) {
+			fmt.Fprintln(p.err, "newsfeed: "+printable(strings.TrimSuffix(line, "\n")))
+		}
 	}
 	return code
 }
@@ -86,9 +88,10 @@ func (p *program) run(ctx context.Context, args []string) int {
 // command builds the tree of commands.
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "newsfeed",
+		Use:           "newsfeed COMMAND [flags]",
 		Short:         "One merged News Feed of many sources",
 		Long:          "newsfeed polls RSS, Atom and JSON feeds, keeps their entries in one file,\nand publishes one merged News Feed as RSS, Atom and JSON Feed.",
+		Example:       "  newsfeed demo\n  newsfeed check\n  newsfeed serve",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          unknownCommand,
@@ -97,42 +100,23 @@ func (p *program) command() *cobra.Command {
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.SuggestionsMinimumDistance = 2
+	root.SetUsageFunc(printUsage)
+	root.SetFlagErrorFunc(wrongFlag)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return status{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
-	})
+	root.SetHelpCommand(p.helpCommand())
 	f := root.PersistentFlags()
 	f.StringVarP(&p.configPath, "config", "c", "", "configuration `FILE` (default $NEWSFEED_CONFIG, ./newsfeed.toml, /etc/newsfeed/newsfeed.toml)")
-	f.StringVar(&p.logLevel, "log-level", "info", "debug, info, warn or error")
-	f.StringVar(&p.logFormat, "log-format", "", "text, json or journal (default journal under systemd, else text)")
-	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors only")
-	root.AddCommand(
-		p.serveCommand(), p.pollCommand(), p.checkCommand(), p.previewCommand(), p.discoverCommand(),
-		p.sourcesCommand(), p.eventsCommand(), p.whyCommand(), p.entriesCommand(), p.filterCommand(), p.renderCommand(), p.opmlCommand(), p.storeCommand(), p.demoCommand(), p.versionCommand(),
-	)
+	f.StringVar(&p.logLevel, "log-level", "info", "log what is of this `LEVEL` or above: debug, info, warn or error")
+	f.StringVar(&p.logFormat, "log-format", "", "log in this `FORMAT`: text, json or journal (default journal under systemd, else text)")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors and data only")
+	p.completeCommon(root)
+	root.AddGroup(groups...)
+	root.AddCommand(inGroup("run", p.serveCommand(), p.pollCommand(), p.demoCommand())...)
+	root.AddCommand(inGroup("look", p.sourcesCommand(), p.entriesCommand(), p.whyCommand(), p.eventsCommand(), p.renderCommand())...)
+	root.AddCommand(inGroup("configure", p.checkCommand(), p.discoverCommand(), p.previewCommand(), p.filterCommand(), p.opmlCommand())...)
+	root.AddCommand(inGroup("keep", p.storeCommand())...)
+	root.AddCommand(inGroup("setup", p.completionCommand(), p.manCommand(), p.versionCommand())...)
 	return root
-}
-
-func unknownCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	message := fmt.Sprintf("there is no command %q", args[0])
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		message += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	return status{exitUsage, errors.New(message + "; see 'newsfeed --help'")}
-}
-
-// usage makes the errors of an argument check errors of usage.
-func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if err := check(c, args); err != nil {
-			return status{exitUsage, fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
-		}
-		return nil
-	}
 }
 
 // jsonFlag adds --json to a command that prints data.

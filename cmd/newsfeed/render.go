@@ -31,8 +31,10 @@ func (p *program) renderCommand() *cobra.Command {
 			return p.render(c.Context(), feed, f)
 		},
 	}
-	c.Flags().StringVar(&feed, "feed", "feed", "`FEED`: feed, sources/ID, categories/NAME, archive/N, the name of a view, or health: what happened to the sources")
-	c.Flags().StringVar(&format, "format", "rss", "rss, atom, json or html; opml is the list of sources, without --feed")
+	c.Flags().StringVar(&feed, "feed", "feed", "this `FEED`: feed, sources/ID, categories/NAME, archive/N, the name of a view, or health: what happened to the sources")
+	c.Flags().StringVar(&format, "format", "rss", "in this `FORMAT`: rss, atom, json or html; opml is the list of sources, without --feed")
+	completeFlag(c, "feed", p.ofFeeds)
+	completeFlag(c, "format", ofFormats())
 	return c
 }
 

@@ -6,10 +6,11 @@ import (
 
 func (p *program) serveCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "serve",
-		Short:   "Run the daemon: poll the sources and serve the News Feed",
-		Example: "  newsfeed serve --config /etc/newsfeed/newsfeed.toml",
-		Args:    usage(cobra.NoArgs),
+		Use:        "serve",
+		Short:      "Run the daemon: poll the sources and serve the News Feed",
+		SuggestFor: []string{"run", "start", "daemon"},
+		Example:    "  newsfeed serve --config /etc/newsfeed/newsfeed.toml",
+		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			log, err := p.logger()
 			if err != nil {

@@ -16,8 +16,9 @@ func (p *program) sourcesCommand() *cobra.Command {
 		Short: "List the sources: state, last success, next poll and why",
 		Long: "Lists the sources: state, last success, when the next poll is due and why, and what they publish.\n" +
 			"With --politeness it lists the registrable domains instead, and what was asked of them.",
-		Example: "  newsfeed sources\n  newsfeed sources --politeness\n  newsfeed sources --json",
-		Args:    usage(cobra.NoArgs),
+		Example:    "  newsfeed sources\n  newsfeed sources --politeness\n  newsfeed sources --json",
+		SuggestFor: []string{"feeds", "subscriptions", "list", "status"},
+		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			path, show := "/api/sources", p.printSources
 			if polite {
@@ -64,7 +65,7 @@ func (p *program) printSources(answer []byte) error {
 		if s.MovedTo != "" && note == "" {
 			note = "moved to " + s.MovedTo
 		}
-		t.row(s.ID, s.State, since(s.LastSuccess), next(s), s.DueReason, blankZero(s.Failures), rate(s.RatePerDay), s.Entries, note)
+		t.row(s.ID, verdict(s.State), since(s.LastSuccess), next(s), s.DueReason, blankZero(s.Failures), rate(s.RatePerDay), s.Entries, note)
 	}
 	t.print()
 	return nil

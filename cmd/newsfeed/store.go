@@ -13,10 +13,12 @@ import (
 
 func (p *program) storeCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "store",
-		Short: "Check, measure, back up, restore, compact or salvage the store",
-		Args:  unknownCommand,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Use:        "store COMMAND [flags]",
+		Short:      "Check, measure, back up, restore, compact or salvage the store",
+		Example:    "  newsfeed store verify\n  newsfeed store backup /backup/newsfeed.db",
+		SuggestFor: []string{"backup", "restore", "db", "database", "vacuum"},
+		Args:       unknownCommand,
+		RunE:       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(
 		p.storeVerifyCommand(), p.storeStatsCommand(), p.storeBackupCommand(), p.storeRestoreCommand(), p.storeCompactCommand(), p.storeSalvageCommand(),

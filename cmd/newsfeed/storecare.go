@@ -39,6 +39,7 @@ func (p *program) storeBackupCommand() *cobra.Command {
 	}
 	c.Flags().TextVar(&rate, "rate", rate, "at most so many bytes a `SECOND`")
 	c.Flags().BoolVar(&force, "force", false, "replace FILE if it is there")
+	completeFlag(c, "rate", of("5MiB", "64MiB", "1GiB"))
 	return c
 }
 

@@ -20,8 +20,10 @@ func (p *program) whyCommand() *cobra.Command {
 		Long: "Explains when a source is polled next and by what that was decided or, of an entry, when it was first seen,\n" +
 			"under which keys it is known, how it was dated, whose story it is part of and by which rule, what hides it,\n" +
 			"and in which feeds it is or why it is not.",
-		Example: "  newsfeed why kyiv-independent\n  newsfeed why https://www.example.org/news/42",
-		Args:    usage(cobra.ExactArgs(1)),
+		Example:           "  newsfeed why kyiv-independent\n  newsfeed why https://www.example.org/news/42",
+		SuggestFor:        []string{"explain", "info", "show"},
+		Args:              usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: p.ofSource,
 		RunE: func(c *cobra.Command, args []string) error {
 			answer, err := p.ask(c.Context(), "/api/why", url.Values{"of": args})
 			if err != nil {
