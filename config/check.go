@@ -71,7 +71,7 @@ func checkToken(s Secret) error {
 
 func checkLimit(n int) error {
 	if n < 0 {
-		return fmt.Errorf("%d is below 0, which is no limit", n)
+		return fmt.Errorf("%d is below 0; write 0 for no limit", n)
 	}
 	return nil
 }

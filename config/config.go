@@ -176,6 +176,12 @@ func Default() Config {
 // warnings, one line each, name what is accepted but hardly meant. An error
 // about the configuration is an *Error.
 func Load(path string, getenv func(string) string) (Config, []string, error) {
+	return LoadWith(path, getenv, func(string) error { return nil })
+}
+
+// LoadWith is Load which also asks expression what is wrong with each where of
+// sources and views, for their language is not this package's.
+func LoadWith(path string, getenv func(string) string, expression func(string) error) (Config, []string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return Config{}, nil, &Error{Problems: []Problem{unreadable(path, err)}}
@@ -194,6 +200,7 @@ func Load(path string, getenv func(string) string) (Config, []string, error) {
 		c = c.derive(filepath.Dir(abs), getenv)
 		r.readSecrets(&c, folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")})
 		c.validate(r)
+		c.validateExpressions(r, expression)
 	}
 	if err := r.err(); err != nil {
 		return Config{}, nil, err
@@ -210,13 +217,14 @@ func (c Config) Validate() ([]string, error) {
 }
 
 func unreadable(path string, err error) Problem {
-	p := Problem{File: path, Message: "cannot be read: " + err.Error()}
+	const remedy = "; let the user who runs newsfeed read it, or name another with --config"
+	p := Problem{File: path, Message: "cannot be read: " + err.Error() + remedy}
 	var pathErr *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		p.Message = "there is no such file; name another with --config, or begin with a copy of config.example.toml"
 	case errors.As(err, &pathErr):
-		p.Message = "cannot be read: " + pathErr.Err.Error()
+		p.Message = "cannot be read: " + pathErr.Err.Error() + remedy
 	}
 	return p
 }

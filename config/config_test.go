@@ -114,7 +114,7 @@ func TestLoad_UnreadableFile(t *testing.T) {
 	folder := t.TempDir()
 	tests := []struct{ name, path, want string }{
 		{"missing", missing, missing + ": there is no such file; name another with --config, or begin with a copy of config.example.toml"},
-		{"folder", folder, folder + ": cannot be read: is a directory"},
+		{"folder", folder, folder + ": cannot be read: is a directory; let the user who runs newsfeed read it, or name another with --config"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -20,18 +20,17 @@ import (
 func (r *report) decode(file string, text []byte, target any) bool {
 	r.order[file] = len(r.order)
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	w := newWalk(r, file, text, fieldsOf(reflect.TypeOf(target).Elem()))
-	if !w.run() {
-		var ignored any
-		r.undecodable(file, toml.Unmarshal(text, &ignored))
+	if !r.checkEncoding(file, text) {
 		return false
 	}
+	w := newWalk(r, file, text, fieldsOf(reflect.TypeOf(target).Elem()))
+	complete := w.run()
 	dec := toml.NewDecoder(bytes.NewReader(w.sound())).DisallowUnknownFields()
 	if err := dec.Decode(target); err != nil {
 		r.undecodable(file, err)
 		return false
 	}
-	return true
+	return complete
 }
 
 // preset sets the keys of sources and views whose default is not the zero

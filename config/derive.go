@@ -16,8 +16,7 @@ func (c Config) derive(dir string, getenv func(string) string) Config {
 	if p := c.Storage.Path; p != "" && !filepath.IsAbs(p) {
 		c.Storage.Path = filepath.Join(stateDir(dir, getenv), p)
 	}
-	if c.Server.AdminListen == "" {
-		p := c.Storage.Path
+	if p := c.Storage.Path; p != "" && c.Server.AdminListen == "" {
 		c.Server.AdminListen = "unix:" + strings.TrimSuffix(p, filepath.Ext(p)) + ".sock"
 	}
 	if c.Server.BaseURL == "" {

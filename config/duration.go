@@ -31,7 +31,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 		return fmt.Errorf(`%q is not a duration; write for example "20s" or "15m"`, s)
 	}
 	if sum > longest {
-		return fmt.Errorf("%q is longer than %v", s, longest)
+		return fmt.Errorf("%q is longer than %v; write less", s, longest)
 	}
 	*d = sum
 	return nil

@@ -90,7 +90,7 @@ func TestLoad_NamesTheVariableThatIsWrong(t *testing.T) {
 		path + `:3: poll.workers: "x" is not a whole number; write for example 64`,
 		`environment: NEWSFEED_FEED_LIMIT: "ten" is not a whole number; write for example 64`,
 		`environment: NEWSFEED_POLL_TIMEOUT: "abc" is not a duration; write for example "20s" or "15m"`,
-		`environment: NEWSFEED_POLL_MAX_INTERVAL: 1m is below poll.min_interval, which is 15m`,
+		`environment: NEWSFEED_POLL_MAX_INTERVAL: 1m is below poll.min_interval; write 15m or more`,
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -93,7 +93,7 @@ func (f fields) suggest(unknown string) string {
 	case len(possible) > 0:
 		return "; write one of " + strings.Join(possible, ", ")
 	}
-	return ""
+	return "; leave it out"
 }
 
 // Nearest returns the first of the words that are written most like s, or ""
@@ -154,7 +154,7 @@ func fits(t reflect.Type, text string) error {
 		// Base 0 allows what TOML allows: 1_000, 0x40.
 		_, err := strconv.ParseInt(text, 0, 0)
 		if errors.Is(err, strconv.ErrRange) {
-			return fmt.Errorf("%s is too large", text)
+			return fmt.Errorf("%s is too large; write a smaller number", text)
 		}
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number; write for example 64", text)
@@ -162,14 +162,14 @@ func fits(t reflect.Type, text string) error {
 	case t.Kind() == reflect.Float64:
 		_, err := strconv.ParseFloat(text, 64)
 		if errors.Is(err, strconv.ErrRange) {
-			return fmt.Errorf("%s is too large", text)
+			return fmt.Errorf("%s is too large; write a smaller number", text)
 		}
 		if err != nil {
 			return fmt.Errorf("%q is not a number; write for example 0.25", text)
 		}
 	case t.Kind() == reflect.Bool:
 		if text != "true" && text != "false" {
-			return fmt.Errorf("%q is neither true nor false", text)
+			return fmt.Errorf("%q is neither true nor false; write one of them", text)
 		}
 	}
 	return nil

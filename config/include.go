@@ -32,6 +32,9 @@ func (r *report) include(c *Config) bool {
 		case len(paths) == 0:
 			r.warn(key, "no file matches %q", pattern)
 		}
+		if filepath.Clean(below(filepath.Dir(r.file), pattern)) == filepath.Clean(r.file) {
+			r.problem(key, "is this file itself; leave it out")
+		}
 		for _, path := range paths {
 			if clean := filepath.Clean(path); !read[clean] {
 				read[clean] = true
@@ -47,11 +50,11 @@ func (r *report) include(c *Config) bool {
 func (r *report) includeFile(c *Config, key, path string) bool {
 	text, err := readRegular(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.problem(key, "there is no file %q", path)
+		r.problem(key, `there is no file %q; write the name of one, or a pattern such as "sources.d/*.toml"`, path)
 		return false
 	}
 	if err != nil {
-		r.add(unreadable(path, err))
+		r.unreadable(key, path, err)
 		return false
 	}
 	r.tables["view"], r.tables["source"] = len(c.Views), len(c.Sources)
@@ -62,6 +65,16 @@ func (r *report) includeFile(c *Config, key, path string) bool {
 	c.Views = append(c.Views, more.Views...)
 	c.Sources = append(c.Sources, more.Sources...)
 	return true
+}
+
+// unreadable reports that a file cannot be read which a pattern of the key has
+// found, perhaps as one of several.
+func (r *report) unreadable(key, path string, err error) {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	r.problems = append(r.problems, r.at(key, "file %q cannot be read: %v; let the service's user read it, or leave it out", path, err))
 }
 
 // readRegular reads a file that checkRegular takes.

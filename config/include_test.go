@@ -122,14 +122,14 @@ func TestLoad_SaysWhatCannotBeIncluded(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ include, want string }{
-		{`["none.toml"]`, `newsfeed.toml:1: include[1]: there is no file "` + folder + `/none.toml"`},
-		{`["sub/*", "none.toml"]`, `newsfeed.toml:1: include[2]: there is no file "` + folder + `/none.toml"`},
-		{`["dangling*"]`, `newsfeed.toml:1: include[1]: there is no file "` + folder + `/dangling.toml"`},
-		{`["sub"]`, `sub: cannot be read: not a regular file`},
-		{`["pipe*"]`, `pipe.toml: cannot be read: not a regular file`},
+		{`["none.toml"]`, `newsfeed.toml:1: include[1]: there is no file "` + folder + `/none.toml"; write the name of one, or a pattern such as "sources.d/*.toml"`},
+		{`["sub/*", "none.toml"]`, `newsfeed.toml:1: include[2]: there is no file "` + folder + `/none.toml"; write the name of one, or a pattern such as "sources.d/*.toml"`},
+		{`["dangling*"]`, `newsfeed.toml:1: include[1]: there is no file "` + folder + `/dangling.toml"; write the name of one, or a pattern such as "sources.d/*.toml"`},
+		{`["sub"]`, `newsfeed.toml:1: include[1]: file "` + folder + `/sub" cannot be read: not a regular file; let the service's user read it, or leave it out`},
+		{`["pipe*"]`, `newsfeed.toml:1: include[1]: file "` + folder + `/pipe.toml" cannot be read: not a regular file; let the service's user read it, or leave it out`},
 		{`["[a-"]`, `newsfeed.toml:1: include[1]: "[a-" is not a pattern; write for example "sources.d/*.toml"`},
 		{`[""]`, `newsfeed.toml:1: include[1]: names no file; write for example "sources.d/*.toml"`},
-		{`["sub/a.toml/b.toml"]`, `sub/a.toml/b.toml: cannot be read: not a directory`},
+		{`["sub/a.toml/b.toml"]`, `newsfeed.toml:1: include[1]: file "` + folder + `/sub/a.toml/b.toml" cannot be read: not a directory; let the service's user read it, or leave it out`},
 	}
 	for _, test := range tests {
 		t.Run(test.include, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestLoad_NamesFileLineAndColumnOfWhatIsIncluded(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	want := []config.Problem{
-		{File: folder + "/b.toml", Line: 5, Column: 1, Key: "source[2].enabled", Message: `"1" is neither true nor false`},
+		{File: folder + "/b.toml", Line: 5, Column: 1, Key: "source[2].enabled", Message: `"1" is neither true nor false; write one of them`},
 		{File: folder + "/a.toml", Line: 4, Column: 3, Key: "source[3].title", Message: "has a line break or another control character; leave it out"},
 	}
 	if diff := cmp.Diff(want, all.Problems); diff != "" {

@@ -119,11 +119,11 @@ func (r *report) opml(c *Config) bool {
 func (r *report) opmlFile(key, path string) ([]outline, bool) {
 	text, err := readBounded(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.problem(key, "there is no file %q", path)
+		r.problem(key, `there is no file %q; write the name of one, or a pattern such as "subscriptions.opml"`, path)
 		return nil, false
 	}
 	if err != nil {
-		r.add(unreadable(path, err))
+		r.unreadable(key, path, err)
 		return nil, false
 	}
 	r.order[path] = len(r.order)

@@ -64,7 +64,7 @@ func (d folders) read(name string) (Secret, error) {
 	}
 	f, err := d.open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("there is no file %q, neither among systemd's credentials nor beside the configuration", name)
+		return "", fmt.Errorf("there is no file %q, neither among systemd's credentials nor beside the configuration; write it there, or another name", name)
 	}
 	if err != nil {
 		return "", unreadableSecret(name, err)
@@ -75,7 +75,7 @@ func (d folders) read(name string) (Secret, error) {
 	case err != nil:
 		return "", unreadableSecret(name, err)
 	case len(content) > maxSecret:
-		return "", fmt.Errorf("file %q is larger than %v", name, Size(maxSecret))
+		return "", fmt.Errorf("file %q is larger than %v; name one that holds the secret only", name, Size(maxSecret))
 	}
 	// Editors end a file with a line break that is not meant.
 	text := strings.TrimSuffix(string(content), "\n")
@@ -99,5 +99,5 @@ func unreadableSecret(name string, err error) error {
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return fmt.Errorf("file %q cannot be read: %w", name, err)
+	return fmt.Errorf("file %q cannot be read: %w; let the service's user read it, or use systemd's LoadCredential=", name, err)
 }

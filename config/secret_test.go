@@ -72,9 +72,9 @@ func TestLoad_SaysWhichSecretCannotBeRead(t *testing.T) {
 	files := map[string]string{"folder/file": "", "huge": strings.Repeat("x", 16<<10+1), "lines": "one\n\n"}
 	tests := []struct{ value, want string }{
 		{"file:", `names no file; write for example "file:daily-token"`},
-		{"file:none", `there is no file "none", neither among systemd's credentials nor beside the configuration`},
-		{"file:folder", `file "folder" cannot be read: is a directory`},
-		{"file:huge", `file "huge" is larger than 16KiB`},
+		{"file:none", `there is no file "none", neither among systemd's credentials nor beside the configuration; write it there, or another name`},
+		{"file:folder", `file "folder" cannot be read: is a directory; let the service's user read it, or use systemd's LoadCredential=`},
+		{"file:huge", `file "huge" is larger than 16KiB; name one that holds the secret only`},
 		{"file:lines", `has a line break or another control character; leave it out`},
 	}
 	for _, test := range tests {

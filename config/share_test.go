@@ -28,7 +28,7 @@ func TestLoad_ShareOutOfRange(t *testing.T) {
 		{"-0.1", "-0.1 " + outside},
 		{"1.01", "1.01 " + outside},
 		{"2", "2 " + outside},
-		{"1e999", "1e999 is too large"},
+		{"1e999", "1e999 is too large; write a smaller number"},
 		{"true", `"true" is not a number; write for example 0.25`},
 		{"0x1", `"0x1" is not a number; write for example 0.25`},
 		{"2024-05-01", `"2024-05-01" is not a number; write for example 0.25`},

@@ -24,7 +24,7 @@ func (s *Size) UnmarshalText(text []byte) error {
 		return fmt.Errorf(`%q is not a size; write for example "15MiB"`, text)
 	}
 	if n > math.MaxInt64 {
-		return fmt.Errorf("%q is larger than any disk", text)
+		return fmt.Errorf("%q is larger than any disk; write less", text)
 	}
 	*s = Size(n)
 	return nil

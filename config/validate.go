@@ -18,6 +18,20 @@ func (c Config) validate(r *report) {
 	c.Poll.validateBudget(r, len(c.Sources))
 }
 
+// validateExpressions reports what is wrong with an expression, by a judge.
+func (c Config) validateExpressions(r *report, judge func(string) error) {
+	for i, s := range c.Sources {
+		if s.Where != "" {
+			r.check(sourceKey(i)+".where", judge(s.Where))
+		}
+	}
+	for i, v := range c.Views {
+		if v.Where != "" {
+			r.check(viewKey(i)+".where", judge(v.Where))
+		}
+	}
+}
+
 // validateBudget warns of a budget that does not suffice to visit each source as
 // seldom as is allowed.
 func (p Poll) validateBudget(r *report, sources int) {
@@ -30,7 +44,9 @@ func (p Poll) validateBudget(r *report, sources int) {
 
 func (s Server) validate(r *report, store string) {
 	r.check("server.listen", checkListen(s.Listen))
-	r.check("server.admin_listen", checkAdminListen(s.AdminListen))
+	if s.AdminListen != "" || store != "" { // without a store's path there is none beside it
+		r.check("server.admin_listen", checkAdminListen(s.AdminListen))
+	}
 	switch host, _, tcp := splitListen(s.AdminListen); {
 	case s.AdminListen == s.Listen && s.Listen != "systemd":
 		r.problem("server.admin_listen", "is the same as server.listen; the administration needs an address of its own")
@@ -72,7 +88,7 @@ func (p Poll) validate(r *report) {
 	r.check("poll.min_force", within(p.MinForce, 0, day))
 	r.check("poll.max_interval", within(p.MaxInterval, millisecond, longest))
 	if p.MinInterval > p.MaxInterval {
-		r.problem("poll.max_interval", "%v is below poll.min_interval, which is %v", p.MaxInterval, p.MinInterval)
+		r.problem("poll.max_interval", "%v is below poll.min_interval; write %v or more", p.MaxInterval, p.MinInterval)
 	}
 	if p.MinInterval < 15*minute {
 		r.warn("poll.min_interval", "%v is below 15m; many publishers block who asks that often", p.MinInterval)

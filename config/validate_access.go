@@ -30,7 +30,14 @@ func (s Source) validateLogin(r *report, key string) {
 	if s.Password != "" && s.Username == "" {
 		r.problem(key+".password", "needs a name; write username too")
 	}
-	if u, err := parseWeb(s.URL); err == nil && u.User != nil && s.Username != "" {
+	u, err := parseWeb(s.URL)
+	if err != nil {
+		return
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) && (u.User != nil || s.Password != "") {
+		r.warn(key+".url", "sends the password for all on the way to read; write https in it if the server can do that")
+	}
+	if u.User != nil && s.Username != "" {
 		r.warn(key+".username", "is sent in place of the name in url; leave one of them out")
 	}
 }

@@ -19,6 +19,7 @@ type walk struct {
 	text   []byte
 	lines  []int // offset at which each line begins
 	parser unstable.Parser
+	done   int // offset up to which the text was read
 
 	table    string         // the table at hand
 	elements map[string]int // tables so far in each list of tables of this file
@@ -37,19 +38,38 @@ func newWalk(r *report, file string, text []byte, f fields) *walk {
 	return w
 }
 
-// run reports whether the text is TOML as far as its syntax goes.
-func (w *walk) run() bool {
+// run reports false when more of the text is no TOML than the keys that it has
+// reported.
+func (w *walk) run() (complete bool) {
+	complete = true
+	for range maxSyntax {
+		w.expressions()
+		err := w.parser.Error()
+		if err == nil {
+			w.endRefused(len(w.text))
+			return complete
+		}
+		complete = w.skip(err) && complete
+	}
+	w.endRefused(w.done)
+	w.blank(w.done, len(w.text))
+	return false
+}
+
+// expressions goes through what the parser can read.
+func (w *walk) expressions() {
 	for w.parser.NextExpression() {
 		e := w.parser.Expression()
-		switch {
-		case e.Kind != unstable.KeyValue:
+		if e.Kind != unstable.KeyValue {
 			w.header(e)
-		case w.refused < 0 && !w.pair(w.table, e):
-			w.blank(int(e.Raw.Offset), int(e.Raw.Offset+e.Raw.Length))
+			continue
 		}
+		from, to := int(e.Raw.Offset), int(e.Raw.Offset+e.Raw.Length)
+		if w.refused < 0 && !w.pair(w.table, e) {
+			w.blank(from, to)
+		}
+		w.done = to
 	}
-	w.endRefused(len(w.text))
-	return w.parser.Error() == nil
 }
 
 // sound returns the text without what was refused, every other byte in its
@@ -57,12 +77,7 @@ func (w *walk) run() bool {
 func (w *walk) sound() []byte {
 	text := bytes.Clone(w.text)
 	for _, b := range w.blanks {
-		part := text[b[0]:b[1]]
-		for i, c := range part {
-			if c != '\n' {
-				part[i] = ' '
-			}
-		}
+		whiten(text[b[0]:b[1]])
 	}
 	return text
 }
@@ -74,6 +89,10 @@ func (w *walk) blank(from, to int) { w.blanks = append(w.blanks, [2]int{from, to
 func (w *walk) header(e *unstable.Node) {
 	name, where := w.key("", e)
 	start := w.lines[where.line-1]
+	w.done = len(w.text)
+	if where.line < len(w.lines) {
+		w.done = w.lines[where.line]
+	}
 	w.endRefused(start)
 
 	t, known := w.fields.of(bare(name))
@@ -109,7 +128,7 @@ func (w *walk) header(e *unstable.Node) {
 // unknown says what is wrong with a key or table for which there is no field.
 func (w *walk) unknown(what, name string) string {
 	if _, known := configFields().of(name); known {
-		return "belongs in the main file; an included one has [[source]] and [[view]] only"
+		return "belongs in the main file, move it there; an included one has [[source]] and [[view]] only"
 	}
 	return "unknown " + what + w.fields.suggest(name)
 }
