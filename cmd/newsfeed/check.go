@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,23 +25,92 @@ func (p *program) checkCommand() *cobra.Command {
 		SuggestFor: []string{"validate", "test", "config", "lint"},
 		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := p.loadAloud()
-			if err != nil {
-				return err
+			if network {
+				config, err := p.loadAloud()
+				if err != nil {
+					return err
+				}
+				p.noteGood(config)
+				return p.checkSources(c.Context(), config)
 			}
-			if err := checkExpressions(config); err != nil {
-				return err
-			}
-			p.note("configuration is good: %s, store %s\n", plural(len(config.Sources), "source"), config.Storage.Path)
-			if !network {
-				return nil
-			}
-			return p.checkSources(c.Context(), config)
+			return p.checkFile()
 		},
 	}
 	p.jsonFlag(c)
 	c.Flags().BoolVar(&network, "network", false, "visit each source once and say what it holds; nothing is stored")
 	return c
+}
+
+// checkJSON is a configuration as check --json prints it, on one line.
+type checkJSON struct {
+	File     string        `json:"file"`
+	Sources  int           `json:"sources"`
+	Enabled  int           `json:"enabled"` // of the sources
+	Views    int           `json:"views"`
+	Store    string        `json:"store"`
+	Warnings []string      `json:"warnings"`
+	Problems []problemJSON `json:"problems"`
+}
+
+// problemJSON is one thing that is wrong with a configuration.
+type problemJSON struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`   // from 1; 0: nowhere in the file
+	Column  int    `json:"column"` // in bytes, from 1
+	Key     string `json:"key"`
+	Message string `json:"message"`
+}
+
+// checkFile says what is good about the configuration, and what is not.
+func (p *program) checkFile() error {
+	if !p.json {
+		c, err := p.loadAloud()
+		if err == nil {
+			p.noteGood(c)
+		}
+		return err
+	}
+	path, err := p.findConfig()
+	if err != nil {
+		return err
+	}
+	c, warnings, err := p.load()
+	j := checkJSON{
+		File: path, Sources: len(c.Sources), Enabled: enabled(c), Views: len(c.Views), Store: c.Storage.Path,
+		Warnings: append([]string{}, warnings...), Problems: []problemJSON{},
+	}
+	var bad *config.Error
+	if errors.As(err, &bad) {
+		for _, found := range bad.Problems {
+			j.Problems = append(j.Problems, problemJSON(found))
+		}
+	}
+	lines := json.NewEncoder(p.out)
+	lines.SetEscapeHTML(false)
+	return errors.Join(err, lines.Encode(j))
+}
+
+// noteGood says what a good configuration has.
+func (p *program) noteGood(c config.Config) {
+	more := ""
+	if n := len(c.Sources) - enabled(c); n > 0 {
+		more = fmt.Sprintf(" (%d disabled)", n)
+	}
+	if n := len(c.Views); n > 0 {
+		more += ", " + plural(n, "view")
+	}
+	p.note("configuration is good: %s%s, store %s\n", plural(len(c.Sources), "source"), more, c.Storage.Path)
+}
+
+// enabled counts the sources that are visited.
+func enabled(c config.Config) int {
+	n := 0
+	for _, s := range c.Sources {
+		if s.Enabled {
+			n++
+		}
+	}
+	return n
 }
 
 // checkedJSON is a source as check --network --json prints it, on one line.

@@ -82,9 +82,6 @@ func (p *program) testFilters(ctx context.Context) error {
 	for _, s := range config.Sources {
 		request.Where[s.ID] = s.Where
 	}
-	if err := checkExpressions(config); err != nil {
-		return err
-	}
 	for _, v := range config.Views {
 		request.Views = append(request.Views, storage.View{Name: v.Name, Sources: v.Sources, Categories: v.Categories, Where: v.Where})
 	}

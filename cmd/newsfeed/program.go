@@ -130,7 +130,7 @@ func (p *program) load() (config.Config, []string, error) {
 	if err != nil {
 		return config.Config{}, nil, err
 	}
-	return config.Load(path, p.env)
+	return config.LoadWith(path, p.env, checkExpression)
 }
 
 // loadAloud prints the warnings, too.

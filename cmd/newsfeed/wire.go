@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"newsfeed/aggregator"
@@ -154,15 +155,15 @@ func feed(c config.Config) storage.Feed {
 	}
 }
 
-// checkExpressions finds the mistakes that only the rooms which read a value can
-// find: in expressions, selectors and schedules.
-func checkExpressions(c config.Config) error {
-	_, inSources := sources(c)
-	_, inViews := views(c)
-	if err := errors.Join(inSources, inViews); err != nil {
-		return status{exitUsage, err}
+// checkExpression returns what is wrong with an expression of the
+// configuration.
+func checkExpression(text string) error {
+	_, err := filter.Compile(text)
+	if err == nil {
+		return nil
 	}
-	return nil
+	why := strings.TrimPrefix(err.Error(), "compile expression: ")
+	return fmt.Errorf(`is not an expression: %s; write for example 'title matches "(?i)ukrain"'`, why)
 }
 
 func views(c config.Config) ([]aggregator.View, error) {
