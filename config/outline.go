@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -67,7 +70,11 @@ func parseOPML(text []byte) ([]outline, error) {
 func newDecoder(text []byte) *xml.Decoder {
 	// A byte order mark says more than the declaration does.
 	marked := bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xef\xbb\xbf"))
-	decoded := transform.NewReader(bytes.NewReader(text), unicode.BOMOverride(transform.Nop))
+	otherwise := transform.Transformer(transform.Nop)
+	if !marked && !utf8.Valid(text) && !declaresOther(text) {
+		otherwise = charmap.Windows1252.NewDecoder() // what claims to be UTF-8 and is not
+	}
+	decoded := transform.NewReader(bytes.NewReader(text), unicode.BOMOverride(otherwise))
 	dec := xml.NewDecoder(decoded)
 	dec.Strict = false
 	dec.Entity = xml.HTMLEntity
@@ -77,6 +84,15 @@ func newDecoder(text []byte) *xml.Decoder {
 	}
 	return dec
 }
+
+// declaresOther reports whether a text says that it is in another encoding than
+// UTF-8.
+func declaresOther(text []byte) bool {
+	declared := declaration.FindSubmatch(text)
+	return declared != nil && !bytes.EqualFold(declared[1], []byte("utf-8"))
+}
+
+var declaration = regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']`)
 
 // problem is one at the place that was read last.
 func (o *outlines) problem(message string) Problem {
@@ -137,6 +153,9 @@ func (o *outlines) begin(e xml.StartElement) string {
 	}
 	name := oneLine(cmp.Or(given["title"], given["text"]))
 	address := webAddress(given["xmlurl"])
+	if kind := strings.ToLower(given["type"]); address == "" && (kind == "rss" || kind == "atom") {
+		address = webAddress(given["url"]) // of early programs, before OPML 2.0
+	}
 	if address == "" {
 		return name
 	}
