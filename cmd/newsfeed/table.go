@@ -146,7 +146,9 @@ func blankZero(n int) any {
 	return n
 }
 
-func plural(n int, noun string) string { return fmt.Sprintf("%d %s", n, english.PluralWord(n, noun, "")) }
+func plural(n int, noun string) string {
+	return fmt.Sprintf("%d %s", n, english.PluralWord(n, noun, ""))
+}
 
 // ago is a time for a table.
 func ago(t, now time.Time) string {

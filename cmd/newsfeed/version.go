@@ -23,6 +23,13 @@ func version() string {
 	return "dev"
 }
 
+// versionJSON is what version --json prints.
+type versionJSON struct {
+	Version  string `json:"version"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
 func (p *program) versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "version",
@@ -31,9 +38,7 @@ func (p *program) versionCommand() *cobra.Command {
 		Args:    usage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			if p.json {
-				return json.NewEncoder(p.out).Encode(map[string]string{
-					"version": version(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
-				})
+				return json.NewEncoder(p.out).Encode(versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
 			}
 			_, err := fmt.Fprintf(p.out, "newsfeed %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
