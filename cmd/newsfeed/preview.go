@@ -235,7 +235,7 @@ func (v previewer) printText(input string, f finding, err error) {
 		if errors.As(err, &path) {
 			err = path.Err
 		}
-		fmt.Fprintf(v.err, "newsfeed: %s: %v\n", input, err)
+		fmt.Fprintf(v.err, "newsfeed: %s\n", printable(fmt.Sprintf("%s: %v", input, err)))
 		return
 	}
 	fmt.Fprintf(v.out, "%s (%s, %s)\n", printable(cmp.Or(f.about.Title, input)), f.about.Format, plural(len(f.entries), "entry"))
