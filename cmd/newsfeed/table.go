@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -25,10 +26,24 @@ type columns struct {
 
 func (p *program) table(head ...any) *columns {
 	t := &columns{out: p.out, head: head, plain: p.plain()}
-	if f, ok := p.out.(interface{ Fd() uintptr }); ok && isTerminal(p.out) {
-		t.width, _, _ = term.GetSize(int(f.Fd()))
+	if isTerminal(p.out) {
+		t.width = p.columns()
 	}
 	return t
+}
+
+// columns is the width of the terminal; one that does not know it has 80, or
+// what the environment says.
+func (p *program) columns() int {
+	if f, ok := p.out.(interface{ Fd() uintptr }); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	if width, err := strconv.Atoi(p.env("COLUMNS")); err == nil && width > 0 {
+		return width
+	}
+	return 80
 }
 
 // plain reports whether nothing but text may be sent to a terminal.
