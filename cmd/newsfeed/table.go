@@ -98,11 +98,31 @@ func (t *columns) print() {
 		style.Color.Header = text.Colors{text.Bold}
 	}
 	w.SetStyle(style)
+	if room := t.room(); room >= leastWrapped {
+		w.SetColumnConfigs([]table.ColumnConfig{{Number: len(t.head), WidthMax: room, WidthMaxEnforcer: text.WrapSoft}})
+	}
 	w.AppendHeader(t.head)
 	for _, r := range t.rows {
 		w.AppendRow(t.painted(r))
 	}
 	w.Render()
+}
+
+// leastWrapped is the width below which the last column, which is often the
+// longest, is cut off like the others rather than wrapped.
+const leastWrapped = 16
+
+// room is the width that the columns before the last leave to it.
+func (t *columns) room() int {
+	room := t.width - 1
+	for i := range len(t.head) - 1 {
+		widest := 0
+		for _, r := range append([][]any{t.head}, t.rows...) {
+			widest = max(widest, text.StringWidthWithoutEscSequences(fmt.Sprint(r[i])))
+		}
+		room -= widest + 1
+	}
+	return room
 }
 
 // painted is a row for a terminal.

@@ -67,6 +67,21 @@ func TestTable_IsNoWiderThanTheTerminal(t *testing.T) {
 	}
 }
 
+func TestTable_WrapsTheLastColumn(t *testing.T) {
+	var out bytes.Buffer
+	table := columns{out: &out, width: 40, plain: true, head: []any{"SOURCE", "NOTE"}}
+	table.row("daily", "the server answered 500 Internal Server Error, for the third time")
+	table.print()
+	if got := strings.Join(strings.Fields(out.String()), " "); got != "SOURCE NOTE daily the server answered 500 Internal Server Error, for the third time" {
+		t.Errorf("got\n%s", out.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		if cells(strings.TrimSuffix(line, "\n")) > 40 {
+			t.Errorf("too wide: %q", line)
+		}
+	}
+}
+
 func TestD33_TablesAreHarmless(t *testing.T) {
 	hostile := "a\x1b[2Jb\nc\rd\u009b31me\u202ef\u2066g\x07\x00\u2028h"
 	for _, columnsWide := range []int{0, 120} {
