@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -8,12 +9,40 @@ import (
 
 const prefix = "NEWSFEED_"
 
+// UnknownVariables returns a warning for each variable of an environment, given
+// as os.Environ does, that looks like one of a key and is of none. The names in
+// known are others that the program reads.
+func UnknownVariables(environ []string, known ...string) []string {
+	for _, key := range configFields().scalars() {
+		known = append(known, variableOf(key))
+	}
+	var warnings []string
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, prefix) || value == "" || slices.Contains(known, name) {
+			continue
+		}
+		p := Problem{File: "environment", Key: name, Message: "overrides no key; leave it out"}
+		if near := Nearest(name, known); near != "" {
+			p.Message = "overrides no key; did you mean " + near + "?"
+		}
+		warnings = append(warnings, p.String())
+	}
+	slices.Sort(warnings)
+	return warnings
+}
+
+// variableOf names the variable that overrides a key.
+func variableOf(key string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
 // override sets single-valued keys from the environment: poll.max_body from
 // NEWSFEED_POLL_MAX_BODY.
 func (r *report) override(c *Config, getenv func(string) string) {
 	known := configFields()
 	for _, key := range known.scalars() {
-		variable := prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+		variable := variableOf(key)
 		text := getenv(variable)
 		if text == "" {
 			continue

@@ -96,3 +96,16 @@ func TestLoad_NamesTheVariableThatIsWrong(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestUnknownVariablesAreNamed(t *testing.T) {
+	got := config.UnknownVariables([]string{
+		"NEWSFEED_POLL_TIMOUT=5s", "NEWSFEED_SOURCE_URL=x", "NEWSFEED_POLL_WORKERS=8", "NEWSFEED_CONFIG=/x", "NEWSFEED_EMPTY=", "HOME=/root", "NEWSFEEDS=1", "NEWSFEED_STORAGE_RETENTION_AGE=1d",
+	}, "NEWSFEED_CONFIG")
+	want := []string{
+		"environment: NEWSFEED_POLL_TIMOUT: overrides no key; did you mean NEWSFEED_POLL_TIMEOUT?",
+		"environment: NEWSFEED_SOURCE_URL: overrides no key; leave it out",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

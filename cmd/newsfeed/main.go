@@ -12,6 +12,6 @@ import (
 
 func main() {
 	cobra.EnableCommandSorting = false // help lists them as they are used
-	p := program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
+	p := program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, environ: os.Environ()}
 	os.Exit(p.run(context.Background(), os.Args[1:]))
 }

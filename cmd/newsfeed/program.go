@@ -46,6 +46,7 @@ type program struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	environ  []string // all variables, as os.Environ gives them
 
 	configPath string
 	logLevel   string
@@ -130,14 +131,18 @@ func (p *program) load() (config.Config, []string, error) {
 	if err != nil {
 		return config.Config{}, nil, err
 	}
-	return config.LoadWith(path, p.env, checkExpression)
+	c, warnings, err := config.LoadWith(path, p.env, checkExpression)
+	if err != nil {
+		return c, nil, err
+	}
+	return c, append(warnings, config.UnknownVariables(p.environ, "NEWSFEED_CONFIG")...), nil
 }
 
 // loadAloud prints the warnings, too.
 func (p *program) loadAloud() (config.Config, error) {
 	c, warnings, err := p.load()
 	for _, w := range warnings {
-		p.note("newsfeed: warning: %s\n", w)
+		p.note("newsfeed: warning: %s\n", printable(w))
 	}
 	return c, err
 }
