@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -134,13 +135,25 @@ func (p *program) checkSources(ctx context.Context, c config.Config) error {
 	checked := make([]checkedJSON, len(c.Sources))
 	var group errgroup.Group
 	group.SetLimit(c.Poll.Workers)
+	bar := p.progress(enabled(c))
+	visited := 0
+	var mu sync.Mutex // guards bar and visited
 	for i, s := range c.Sources {
 		checked[i] = checkedJSON{Source: s.ID, Result: "disabled", Warnings: []string{}}
-		if s.Enabled {
-			group.Go(func() error { checked[i].visit(ctx, client, s); return nil })
+		if !s.Enabled {
+			continue
 		}
+		group.Go(func() error {
+			checked[i].visit(ctx, client, s)
+			mu.Lock()
+			defer mu.Unlock()
+			visited++
+			bar.step(visited)
+			return nil
+		})
 	}
 	_ = group.Wait() // its functions return nil
+	bar.end()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -39,8 +39,10 @@ func (p *program) completionCommand() *cobra.Command {
 	}
 }
 
-// completeCommon completes the flags of every command.
+// completeCommon completes the flags of every command. What says nothing of its
+// own values takes no files.
 func (p *program) completeCommon(root *cobra.Command) {
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	completeFlag(root, "config", ofFiles("toml"))
 	completeFlag(root, "log-level", of("debug", "info", "warn", "error"))
 	completeFlag(root, "log-format", of("text", "json", "journal"))
@@ -63,8 +65,10 @@ func ofFiles(endings ...string) completion {
 	return cobra.FixedCompletions(endings, cobra.ShellCompDirectiveFilterFileExt)
 }
 
-// nothing completes no value.
-func nothing() completion { return of() }
+// ofAnyFile completes the names of files.
+func ofAnyFile() completion {
+	return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
+}
 
 // ofSources completes the ids of the configured sources but for those that the
 // line has.

@@ -61,7 +61,6 @@ func (p *program) entriesCommand() *cobra.Command {
 	p.jsonFlag(c)
 	completeFlag(c, "feed", p.ofFeeds)
 	completeFlag(c, "source", p.ofSources)
-	completeFlag(c, "limit", nothing())
 	completeFlag(c, "since", of("24h", "7d", "30d"))
 	return c
 }

@@ -61,7 +61,6 @@ func (p *program) eventsCommand() *cobra.Command {
 	f.IntVar(&limit, "limit", limit, "at most this `NUMBER`")
 	p.jsonFlag(c)
 	completeFlag(c, "source", p.ofSources)
-	completeFlag(c, "limit", nothing())
 	return c
 }
 

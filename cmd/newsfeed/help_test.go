@@ -162,6 +162,12 @@ title = "All boats"
 		{"serve|--log-format|", "text\njson\njournal\n:4\n"},
 		{"serve|--config|", "toml\n:8\n"},
 		{"completion|", "bash\nzsh\nfish\n:4\n"},
+		{"sources|", ":4\n"},
+		{"entries|--limit|", ":4\n"},
+		{"preview|", ":0\n"},
+		{"store|restore|", ":0\n"},
+		{"man|", ":16\n"},
+		{"opml|import|", "opml\nxml\n:8\n"},
 		{"store|v", "verify\tCheck the store, or the backup FILE\n:4\n"},
 	}
 	for _, test := range tests {

@@ -18,6 +18,7 @@ func (p *program) manCommand() *cobra.Command {
 		Long:                  "Writes a manual page for each command into a folder, which is made if it is not there.",
 		Example:               "  newsfeed man /usr/local/share/man/man1\n  newsfeed man . && man ./newsfeed.1",
 		Args:                  usage(cobra.ExactArgs(1)),
+		ValidArgsFunction:     cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {

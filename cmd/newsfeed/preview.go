@@ -64,10 +64,11 @@ type previewer struct {
 func (p *program) previewCommand() *cobra.Command {
 	v := previewer{program: p}
 	c := &cobra.Command{
-		Use:     "preview URL|FILE...",
-		Short:   "Read documents as a poll would and print their entries; store nothing",
-		Example: "  newsfeed preview https://example.org/feed.xml\n  newsfeed preview --json --base-url https://example.org/ saved/*.xml",
-		Args:    usage(cobra.MinimumNArgs(1)),
+		Use:               "preview URL|FILE...",
+		Short:             "Read documents as a poll would and print their entries; store nothing",
+		Example:           "  newsfeed preview https://example.org/feed.xml\n  newsfeed preview --json --base-url https://example.org/ saved/*.xml",
+		Args:              usage(cobra.MinimumNArgs(1)),
+		ValidArgsFunction: ofAnyFile(),
 		RunE: func(c *cobra.Command, inputs []string) error {
 			var err error
 			if v.reading, err = v.options(); err != nil {
@@ -95,7 +96,6 @@ func (p *program) previewCommand() *cobra.Command {
 	c.Flags().StringVar(&v.format, "format", string(parse.FormatAuto), "read as `FORMAT` auto, syndication, sitemap or html, as in the configuration")
 	c.Flags().StringArrayVar(&v.selectors, "select", nil, "a CSS selector of html, such as `item=article`; may be given again")
 	completeFlag(c, "content-type", of("application/rss+xml", "application/atom+xml", "application/feed+json", "text/html"))
-	completeFlag(c, "base-url", nothing())
 	completeFlag(c, "format", of("auto", "syndication", "sitemap", "html"))
 	completeFlag(c, "select", of("item=", "link=", "title=", "date=", "summary=", "image="))
 	p.jsonFlag(c)

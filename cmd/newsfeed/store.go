@@ -32,8 +32,9 @@ func (p *program) storeVerifyCommand() *cobra.Command {
 		Short: "Check the store, or the backup FILE",
 		Long: "Checks the store from its pages to what its indexes say of each other, and prints what is wrong, one line each.\n" +
 			"It works while the daemon runs, and does not stop it. FILE is a backup to check instead.",
-		Example: "  newsfeed store verify\n  newsfeed store verify /backup/newsfeed.db",
-		Args:    usage(cobra.MaximumNArgs(1)),
+		Example:           "  newsfeed store verify\n  newsfeed store verify /backup/newsfeed.db",
+		Args:              usage(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: ofAnyFile(),
 		RunE: func(c *cobra.Command, args []string) error {
 			answer, err := p.verify(c, args)
 			if err != nil {

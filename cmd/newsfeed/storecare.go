@@ -28,8 +28,9 @@ func (p *program) storeBackupCommand() *cobra.Command {
 		Long: "Copies the store, as it is at one moment, to FILE, or to standard output for -. The daemon goes on meanwhile.\n" +
 			"FILE is there once the copy is complete, synced to disk, and was opened as a store. What receives the copy at much\n" +
 			"less than the rate is cut off, for the store cannot use its free space again until it has it all.",
-		Example: "  newsfeed store backup /backup/newsfeed.db\n  newsfeed store backup --rate 5MiB - | ssh host 'cat >newsfeed.db'",
-		Args:    usage(cobra.ExactArgs(1)),
+		Example:           "  newsfeed store backup /backup/newsfeed.db\n  newsfeed store backup --rate 5MiB - | ssh host 'cat >newsfeed.db'",
+		Args:              usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: ofAnyFile(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if rate < 1 {
 				return status{exitUsage, errors.New("--rate must be at least 1 byte a second")}
@@ -93,8 +94,9 @@ func (p *program) storeRestoreCommand() *cobra.Command {
 		Short: "Put the backup FILE in the place of the store",
 		Long: "Checks the backup FILE and puts a copy of it in the place of the store. What was there before is kept beside it\n" +
 			"under another name. The daemon must not run.",
-		Example: "  newsfeed store restore /backup/newsfeed.db",
-		Args:    usage(cobra.ExactArgs(1)),
+		Example:           "  newsfeed store restore /backup/newsfeed.db",
+		Args:              usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: ofAnyFile(),
 		RunE: func(c *cobra.Command, args []string) error {
 			conf, err := p.alone(c.Context(), "store restore")
 			if err != nil {
@@ -148,8 +150,9 @@ func (p *program) storeSalvageCommand() *cobra.Command {
 		Short: "Save what can be read of a damaged store into the new store FILE",
 		Long: "Reads all that can be read of a damaged store into a new one at FILE, and says what is lost. The damaged store stays\n" +
 			"as it is; 'newsfeed store restore FILE' then puts the new one in its place. The daemon must not run.",
-		Example: "  newsfeed store salvage saved.db\n  newsfeed store restore saved.db",
-		Args:    usage(cobra.ExactArgs(1)),
+		Example:           "  newsfeed store salvage saved.db\n  newsfeed store restore saved.db",
+		Args:              usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: ofAnyFile(),
 		RunE: func(c *cobra.Command, args []string) error {
 			conf, err := p.alone(c.Context(), "store salvage")
 			if err != nil {
