@@ -50,6 +50,8 @@ func (w *walk) skip(err error) bool {
 	var parse *unstable.ParserError
 	if !errors.As(err, &parse) {
 		w.add(Problem{File: w.file, Message: err.Error()})
+		w.done = len(w.text)
+		w.parser.Reset(nil)
 		return false
 	}
 	at := int(w.parser.Range(parse.Highlight).Offset)

@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -187,7 +188,7 @@ func isWeb(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
 }
 
-// write writes the file, once it is certain that the whole can be read.
+// write writes the file.
 func (i opmlImport) write(text []byte) error {
 	old, err := os.ReadFile(i.target)
 	switch {
@@ -198,17 +199,15 @@ func (i opmlImport) write(text []byte) error {
 	case i.add:
 	case !i.force:
 		return fmt.Errorf("%s is there already; --append adds to it what is new, --force replaces it", i.target)
+	case filepath.Clean(i.target) == filepath.Clean(i.main):
+		return status{exitUsage, errors.New("--force would replace the configuration itself; --append adds to it")}
 	default:
 		old = nil
 	}
 	if err := os.MkdirAll(filepath.Dir(i.target), 0o755); err != nil {
 		return err
 	}
-	whole := joined(old, text)
-	if err := i.try(whole); err != nil {
-		return fmt.Errorf("%s stays as it is: %w", i.target, err)
-	}
-	return replace(i.target, whole, i.mode())
+	return i.put(joined(old, text))
 }
 
 // joined is a text after another, with an empty line between.
@@ -232,33 +231,31 @@ func (i opmlImport) mode() fs.FileMode {
 	return 0o644
 }
 
-// replace puts a text into a file as a whole. A file that is there stays the same
-// one, with its owner and mode: the daemon is not who writes.
-func replace(target string, text []byte, mode fs.FileMode) (err error) {
-	f, err := os.OpenFile(target, os.O_CREATE|os.O_WRONLY, mode)
+// put puts a text in the place of the target, as a whole and once it is certain
+// that it can be read. The file keeps its owner where that can be done.
+func (i opmlImport) put(text []byte) error {
+	target := i.target
+	if real, err := filepath.EvalSymlinks(target); err == nil {
+		target = real
+	}
+	f, err := os.CreateTemp(filepath.Dir(target), ".newsfeed-*.toml")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return errors.Join(f.Truncate(int64(len(text))), f.Sync())
-}
-
-// try loads a text as if it stood in the target.
-func (i opmlImport) try(text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(i.target), ".newsfeed-*.toml")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
+	defer os.Remove(f.Name()) // of no effect once it is in its place
 	_, err = f.Write(text)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := errors.Join(err, f.Chmod(i.mode()), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	_, _, err = config.Load(f.Name(), i.env)
-	return err
+	if _, _, err := config.Load(f.Name(), i.env); err != nil {
+		return fmt.Errorf("%s stays as it is: %w", i.target, err)
+	}
+	if info, err := os.Stat(target); err == nil {
+		if was, ok := info.Sys().(*syscall.Stat_t); ok {
+			_ = os.Chown(f.Name(), int(was.Uid), int(was.Gid))
+		}
+	}
+	return os.Rename(f.Name(), target)
 }
 
 // report says what was done, and what is left to do.
