@@ -37,7 +37,7 @@ func (p *program) logger() (*slog.Logger, error) {
 	case "journal":
 		return slog.New(newJournalHandler(out, level)), nil
 	case "", "text":
-		if isTerminal(p.err) && p.env("NO_COLOR") == "" {
+		if isTerminal(p.err) && !p.plain() {
 			return slog.New(newTerminalHandler(p.err, level)), nil
 		}
 		return slog.New(slog.NewTextHandler(out, options)), nil

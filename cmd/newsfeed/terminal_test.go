@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,8 +37,9 @@ func TestTerminal_HasTablesColourAndProgressWhereTheyAreWanted(t *testing.T) {
 		{"terminal", "TERM=xterm", forced, true, true, true},
 		{"NO_COLOR", "NO_COLOR=1", forced, true, false, false},
 		{"dumb", "TERM=dumb", forced, true, false, false},
-		{"JSON", "TERM=xterm", append(forced, "--json"), false, false, false},
-		{"quiet", "TERM=xterm", append(forced, "--quiet"), false, false, false},
+		{"dumb, with a log", "TERM=dumb", append(slices.Clone(forced), "--log-level", "debug"), true, false, false},
+		{"JSON", "TERM=xterm", append(slices.Clone(forced), "--json"), false, false, false},
+		{"quiet", "TERM=xterm", append(slices.Clone(forced), "--quiet"), false, false, false},
 	}
 	for _, test := range tests {
 		for _, columns := range []string{"0", "120"} {
