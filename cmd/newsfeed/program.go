@@ -93,6 +93,7 @@ func (p *program) command() *cobra.Command {
 		Short:         "One merged News Feed of many sources",
 		Long:          "newsfeed polls RSS, Atom and JSON feeds, keeps their entries in one file,\nand publishes one merged News Feed as RSS, Atom and JSON Feed.",
 		Example:       "  newsfeed demo\n  newsfeed check\n  newsfeed serve",
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          unknownCommand,
