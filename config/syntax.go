@@ -45,7 +45,7 @@ func (r *report) checkEncoding(file string, text []byte) bool {
 }
 
 // skip reports the place at which the text is no TOML, and goes on after it. It
-// reports false when what is lost may be anything.
+// reports false when more may be lost than the value of one key.
 func (w *walk) skip(err error) bool {
 	var parse *unstable.ParserError
 	if !errors.As(err, &parse) {
@@ -69,7 +69,8 @@ func (w *walk) skip(err error) bool {
 		w.blank(start, end)
 	}
 	t, known := w.fields.of(bare(key))
-	if begin.line < where.line {
+	oneLine := begin.line == where.line
+	if !oneLine {
 		where = begin // what was begun there has no end
 	}
 	w.reportAt(where, key, syntaxMessage(parse.Message, bare(key), text, t))
@@ -80,7 +81,7 @@ func (w *walk) skip(err error) bool {
 	if strings.HasPrefix(text, "[") {
 		return false
 	}
-	return known || w.refused >= 0
+	return oneLine && known || w.refused >= 0
 }
 
 // statement returns the offset at which what was read last has its successor.
@@ -152,7 +153,7 @@ var remedies = []struct{ said, message string }{
 	{"character after", noEscape},
 	{"to close table name", "is not the name of a table; write [KEY]"},
 	{"to close array table name", "is not the name of a list of tables; write [[KEY]]"},
-	{"array", "is a list that does not end, or lacks a comma; write [ 1, 2 ]"},
+	{"array", "is a list that does not end, or lacks a comma; write for example KEY = [\"a\", \"b\"]"},
 	{"inline table", "is a table that does not end in its line, or lacks a comma; write { a = 1, b = 2 }"},
 	{"U+000D", "has a lone carriage return; end each line with a line feed"},
 	{"carriage return", "has a lone carriage return; end each line with a line feed"},
