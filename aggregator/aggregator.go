@@ -66,6 +66,10 @@ type Options struct {
 	// It must not block.
 	Troubled func(storage.Trouble)
 
+	// Polled, if not nil, is told of the end of each poll, and how long it was
+	// from its turn until its result was kept. It must not block.
+	Polled func(Result, time.Duration)
+
 	// Manual turns the schedule and the maintenance off: only what Poll is
 	// asked for is done.
 	Manual bool
@@ -95,6 +99,9 @@ type Aggregator struct {
 // New returns an aggregator. Its sources' ids must be distinct.
 func New(o Options) *Aggregator {
 	o.Workers = max(o.Workers, 1)
+	if o.Polled == nil {
+		o.Polled = func(Result, time.Duration) {}
+	}
 	a := &Aggregator{
 		o:        o,
 		sources:  make(map[string]Source, len(o.Sources)),

@@ -41,6 +41,7 @@ type finished struct {
 	source string
 	host   string // as it was expected
 	asked  bool   // by somebody, not by the schedule
+	began  time.Time
 	result Result
 	err    error
 }
@@ -182,7 +183,7 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	l.probed = now
 	l.room.begun()
 	l.underway.Store(int64(len(l.busy)))
-	f := finished{source: id, host: l.turns[id].host, asked: len(l.waiting[id]) > 0}
+	f := finished{source: id, host: l.turns[id].host, asked: len(l.waiting[id]) > 0, began: now}
 	forced, article := l.forced[id], l.turns[id].article
 	delete(l.forced, id)
 	delete(l.turns, id)
@@ -228,6 +229,9 @@ func (l *loop) finish(ctx context.Context, f finished) {
 	l.heed(ctx, f, now)
 	l.queue.Done(f.source, now)
 	f = l.settled(f, now)
+	if !f.result.article {
+		l.o.Polled(f.result, max(0, now.Sub(f.began))) // the clock may have been set
+	}
 
 	result, polled := l.polled[f.source]
 	if !polled && !f.result.article {

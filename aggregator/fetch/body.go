@@ -21,7 +21,8 @@ const (
 	firstGrow  = 1 << 20 // most that is reserved on the server's word
 )
 
-// readBody returns the whole decoded body and its size on the wire.
+// readBody returns the whole decoded body and its size on the wire, which it
+// knows also of one that cannot be read to its end.
 func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 	if r.ContentLength > limit {
 		return nil, 0, overError(limit)
@@ -42,7 +43,7 @@ func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 		err = fmt.Errorf("body ended early, after %d bytes", wire.n)
 	}
 	if err != nil {
-		return nil, 0, err
+		return nil, wire.n, err
 	}
 	unzipped, err := Unzip(body.Bytes(), limit)
 	if err == nil && bloated(len(unzipped), wire.n) {

@@ -74,6 +74,11 @@ type Options struct {
 	// itself: here only addresses written in URLs can be checked. Nil dials
 	// what the guard lets pass.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// Answered, if not nil, is told of the answer to each request, be it for a
+	// document, a redirect or robots.txt: its status, 0 when none came, and the
+	// bytes of a document on the wire. It must not block.
+	Answered func(status int, bytes int64)
 }
 
 // Client makes visits. It is safe for concurrent use.
@@ -90,6 +95,9 @@ func New(o Options) *Client {
 	o.MaxBody = cmp.Or(o.MaxBody, 15<<20)
 	o.PageInterval = cmp.Or(o.PageInterval, time.Second)
 	o.AllowPrivate = slices.Clone(o.AllowPrivate)
+	if o.Answered == nil {
+		o.Answered = func(int, int64) {}
+	}
 	return &Client{
 		options: o,
 		gate:    gate{interval: o.HostInterval, longest: max(o.HostInterval, o.PageInterval)},

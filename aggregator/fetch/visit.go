@@ -82,6 +82,7 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 	defer stop(nil)
 
 	visit, err := t.exchange(bounded, stop, to, known)
+	t.client.options.Answered(visit.Status, visit.Bytes)
 	switch {
 	case err == nil:
 		return visit, nil

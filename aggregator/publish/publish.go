@@ -70,6 +70,10 @@ type Options struct {
 	// Refetches is how often in a minute one client may ask for one feed
 	// whether it has changed or not; 0: 600, below 0: without limit.
 	Refetches int
+
+	// Shown, if not nil, is told by Run when the merged feed shows what the
+	// store held at a time. It must not block.
+	Shown func(asOf time.Time)
 }
 
 // Publisher renders feeds and serves them. It is safe for concurrent use.
@@ -86,6 +90,7 @@ type Publisher struct {
 	meter   *meter // nil: there is no limit
 	rates   rates
 	notes   notes
+	onShown func(asOf time.Time)
 	done    signal                          // of each refresh
 	trouble atomic.Pointer[storage.Trouble] // nil: none
 
@@ -106,7 +111,13 @@ func New(o Options) *Publisher {
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = defaultCacheBytes
 	}
-	p := &Publisher{store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge, meter: newMeter(o.Refetches)}
+	if o.Shown == nil {
+		o.Shown = func(time.Time) {}
+	}
+	p := &Publisher{
+		store: o.Store, writer: o.Writer, changed: o.Changed, log: o.Logger, maxAge: o.MaxAge,
+		meter: newMeter(o.Refetches), onShown: o.Shown,
+	}
 	p.desk = newDesk(o.Store, o.CacheBytes, p.demand)
 	return p
 }
@@ -169,9 +180,11 @@ func (p *Publisher) refresh(ctx context.Context) error {
 	if err := p.await(ctx, giveUp); err != nil {
 		return err
 	}
+	asOf := time.Now()
 	if err := p.renderMerged(ctx, giveUp); err != nil {
 		return err
 	}
+	p.onShown(asOf)
 	return p.renderViews(ctx, giveUp)
 }
 
