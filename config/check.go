@@ -133,6 +133,20 @@ func splitListen(s string) (host string, port uint16, tcp bool) {
 	return host, uint16(n), err == nil
 }
 
+// checkHost takes a name that an authority gives a certificate for: of several
+// labels, and not an address.
+func checkHost(s string) error {
+	labels := strings.Split(s, ".")
+	bad := len(s) > 253 || len(labels) < 2
+	for _, l := range labels {
+		bad = bad || l == "" || len(l) > 63 || strings.Trim(l, lower+digits+"-") != "" || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-")
+	}
+	if _, err := netip.ParseAddr(s); bad || err == nil {
+		return fmt.Errorf(`%q is not the name of a host; write for example "news.example.org", in small letters`, s)
+	}
+	return nil
+}
+
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()

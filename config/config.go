@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 )
@@ -46,6 +47,34 @@ type Server struct {
 	// Listen and ends it in a slash. It stays empty when Listen asks for any
 	// free port: then only who listens knows it.
 	BaseURL string `toml:"base_url" env:"BASE_URL"`
+
+	MaxConnections    int       `toml:"max_connections" env:"MAX_CONNECTIONS"`         // of readers, open at a time
+	RequestsPerMinute int       `toml:"requests_per_minute" env:"REQUESTS_PER_MINUTE"` // of one client address; 0: no limit
+	TrustedProxies    []Network `toml:"trusted_proxies" env:"-"`                       // believed for whom they ask; without ports
+	Username          string    `toml:"username" env:"USERNAME"`                       // empty: all may read
+	Password          Secret    `toml:"password" env:"-"`
+	TLS               TLS       `toml:"tls" envPrefix:"TLS_"`
+}
+
+// TLS says from where the public server has its certificate: two PEM files, or
+// an authority that is asked by ACME. With neither it speaks plain HTTP.
+type TLS struct {
+	Cert      string   `toml:"cert" env:"CERT"` // Load makes both absolute
+	Key       string   `toml:"key" env:"KEY"`
+	Hosts     []string `toml:"acme_hosts" env:"-"` // to have certificates for
+	Email     string   `toml:"acme_email" env:"ACME_EMAIL"`
+	Directory string   `toml:"acme_directory" env:"ACME_DIRECTORY"` // URL; empty: Let's Encrypt
+}
+
+// On reports whether the public server speaks TLS.
+func (t TLS) On() bool { return t.Cert != "" || len(t.Hosts) > 0 }
+
+// Scheme returns that of the public server's URLs.
+func (s Server) Scheme() string {
+	if s.TLS.On() {
+		return "https"
+	}
+	return "http"
 }
 
 // Storage says where entries are kept, and how many.
@@ -154,7 +183,13 @@ const defaultLimit = 100
 // derived from where that file is.
 func Default() Config {
 	return Config{
-		Server:  Server{Listen: "127.0.0.1:8080"},
+		Server: Server{
+			Listen: "127.0.0.1:8080", MaxConnections: 2048, RequestsPerMinute: 6000,
+			TrustedProxies: []Network{
+				{Prefix: netip.MustParsePrefix("127.0.0.0/8")},
+				{Prefix: netip.MustParsePrefix("::1/128")},
+			},
+		},
 		Storage: Storage{Path: "newsfeed.db", Retention: Retention{Age: 365 * day}, MinFree: 64 * mebibyte},
 		Poll: Poll{
 			Workers:      64,
@@ -198,7 +233,9 @@ func LoadWith(path string, getenv func(string) string, expression func(string) e
 	if complete {
 		r.preset(&c)
 		c = c.derive(filepath.Dir(abs), getenv)
-		r.readSecrets(&c, folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")})
+		where := folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")}
+		r.readSecrets(&c, where)
+		c.Server.TLS.Cert, c.Server.TLS.Key = where.find(c.Server.TLS.Cert), where.find(c.Server.TLS.Key)
 		c.validate(r)
 		c.validateExpressions(r, expression)
 	}

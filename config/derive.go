@@ -20,7 +20,7 @@ func (c Config) derive(dir string, getenv func(string) string) Config {
 		c.Server.AdminListen = "unix:" + strings.TrimSuffix(p, filepath.Ext(p)) + ".sock"
 	}
 	if c.Server.BaseURL == "" {
-		c.Server.BaseURL = baseURL(c.Server.Listen)
+		c.Server.BaseURL = c.Server.baseURL()
 	} else {
 		c.Server.BaseURL = strings.TrimSuffix(c.Server.BaseURL, "/") + "/"
 		if c.Poll.Contact == "" && isPublic(c.Server.BaseURL) {
@@ -52,17 +52,23 @@ func stateDir(dir string, getenv func(string) string) string {
 	return dir
 }
 
-// baseURL returns the URL of a server that listens there, or "" when that
-// cannot be told.
-func baseURL(listen string) string {
-	host, port, tcp := splitListen(listen)
-	if !tcp || port == 0 {
+// baseURL returns the URL of the server by where it listens and for whom it has
+// a certificate, or "" when that cannot be told.
+func (s Server) baseURL() string {
+	host, port, tcp := splitListen(s.Listen)
+	if len(s.TLS.Hosts) > 0 {
+		host = s.TLS.Hosts[0]
+	}
+	switch {
+	case !tcp || port == 0:
 		return ""
+	case port == 443 && s.TLS.On() && host != "":
+		return "https://" + host + "/"
 	}
 	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(int(port))) + "/"
+	return s.Scheme() + "://" + net.JoinHostPort(host, strconv.Itoa(int(port))) + "/"
 }
 
 // isPublic reports whether a URL is one of which other machines can be told.

@@ -12,10 +12,18 @@ import (
 )
 
 func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
-	got, _, err := config.Load(write(t, "[poll]\nworkers = 3\n[dedup]\nsimilarity = false\n"), environment(
+	got, _, err := config.Load(write(t, "[server]\npassword = \"word\"\n[poll]\nworkers = 3\n[dedup]\nsimilarity = false\n"), environment(
 		"NEWSFEED_SERVER_LISTEN=127.0.0.1:1",
 		"NEWSFEED_SERVER_ADMIN_LISTEN=127.0.0.1:2",
 		"NEWSFEED_SERVER_BASE_URL=https://example.org/",
+		"NEWSFEED_SERVER_MAX_CONNECTIONS=16",
+		"NEWSFEED_SERVER_REQUESTS_PER_MINUTE=17",
+		"NEWSFEED_SERVER_USERNAME=ann",
+		"NEWSFEED_SERVER_PASSWORD=is a secret, which stands in no environment",
+		"NEWSFEED_SERVER_TLS_CERT=/srv/cert.pem",
+		"NEWSFEED_SERVER_TLS_KEY=/srv/key.pem",
+		"NEWSFEED_SERVER_TLS_ACME_EMAIL=news@example.org",
+		"NEWSFEED_SERVER_TLS_ACME_DIRECTORY=https://acme.example.org/directory",
 		"NEWSFEED_STORAGE_PATH=/srv/store.db",
 		"NEWSFEED_STORAGE_RETENTION_AGE=1d",
 		"NEWSFEED_STORAGE_RETENTION_ENTRIES=12",
@@ -45,7 +53,11 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 	}
 	hour := config.Duration(3600e9)
 	want := config.Config{
-		Server:  config.Server{Listen: "127.0.0.1:1", AdminListen: "127.0.0.1:2", BaseURL: "https://example.org/"},
+		Server: config.Server{
+			Listen: "127.0.0.1:1", AdminListen: "127.0.0.1:2", BaseURL: "https://example.org/",
+			MaxConnections: 16, RequestsPerMinute: 17, TrustedProxies: config.Default().Server.TrustedProxies, Username: "ann", Password: "word",
+			TLS: config.TLS{Cert: "/srv/cert.pem", Key: "/srv/key.pem", Email: "news@example.org", Directory: "https://acme.example.org/directory"},
+		},
 		Storage: config.Storage{Path: "/srv/store.db", Retention: config.Retention{Age: 24 * hour, Entries: 12, Bytes: 13 << 20}, MaxSize: 14 << 20, MinFree: 15 << 20},
 		Poll: config.Poll{
 			Workers: 5, RequestsPerMinute: 6, MinInterval: hour / 2, MinForce: 7e9, MaxInterval: 48 * hour, Schedule: "@daily",
@@ -54,7 +66,7 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 		Dedup: config.Dedup{AcrossSources: "off", Similarity: true},
 		Feed:  config.Feed{Title: "Mine", Limit: 11, Window: 7 * 24 * hour, Share: 0.5},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.EquateComparable(config.Network{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	requireSet(t, "", reflect.ValueOf(got))

@@ -138,8 +138,11 @@ func requireKeys(t *testing.T, table string, typ reflect.Type, document map[stri
 			}
 			requireKeys(t, table+name+".", field.Type, value)
 		case []any:
-			if len(value) > 0 {
-				requireKeys(t, table+name+".", field.Type.Elem(), value[0].(map[string]any))
+			if len(value) == 0 {
+				continue
+			}
+			if first, isTable := value[0].(map[string]any); isTable {
+				requireKeys(t, table+name+".", field.Type.Elem(), first)
 			}
 		}
 	}

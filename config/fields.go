@@ -55,13 +55,13 @@ func (f fields) of(key string) (reflect.Type, bool) {
 	return nil, false
 }
 
-// scalars returns the names of keys that hold one value and exist once, in
-// order.
+// scalars returns the names of keys that hold one value, which is no secret, and
+// exist once, in order.
 func (f fields) scalars() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		table, _, _ := strings.Cut(name, ".")
-		if t := f[name]; t.Kind() != reflect.Slice && !isTable(t) && !isTables(f[table]) {
+		if t := f[name]; t.Kind() != reflect.Slice && t != reflect.TypeFor[Secret]() && !isTable(t) && !isTables(f[table]) {
 			names = append(names, name)
 		}
 	}

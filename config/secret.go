@@ -39,6 +39,9 @@ func (r *report) readSecrets(c *Config, where folders) {
 		r.check(key, err)
 		return content
 	}
+	if c.Server.Password = read("server.password", c.Server.Password); c.Server.Username != "" && c.Server.Password == "" {
+		r.problem("server.password", "is missing or empty, with which anybody could read; write one")
+	}
 	for i := range c.Views {
 		v, key := &c.Views[i], viewKey(i)+".token"
 		if v.Token == "" {
@@ -80,6 +83,22 @@ func (d folders) read(name string) (Secret, error) {
 	// Editors end a file with a line break that is not meant.
 	text := strings.TrimSuffix(string(content), "\n")
 	return Secret(strings.TrimSuffix(text, "\r")), nil
+}
+
+// find returns the path of a file named in the configuration: "file:NAME" is
+// sought as secrets are.
+func (d folders) find(name string) string {
+	name, credential := strings.CutPrefix(name, "file:")
+	if credential && d.credentials != "" && filepath.Base(name) == name {
+		path := filepath.Join(d.credentials, name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return below(d.config, name)
 }
 
 // open finds the file that systemd hands over under that name (systemd.exec,

@@ -152,3 +152,25 @@ func TestSecret_IsNotPrinted(t *testing.T) {
 		}
 	}
 }
+
+func TestLoad_FindsTheFilesOfTheCertificate(t *testing.T) {
+	credentials := t.TempDir()
+	fill(t, credentials, map[string]string{"key": "handed over"})
+	for value, want := range map[string]string{
+		"key":           "beside/key",
+		"file:key":      filepath.Join(credentials, "key"),
+		"file:none":     "beside/none",
+		"file:sub/key":  "beside/sub/key",
+		"/srv/cert.pem": "/srv/cert.pem",
+	} {
+		path := write(t, fmt.Sprintf("[server.tls]\ncert = \"/srv/cert.pem\"\nkey = %q\n", value))
+		c, _, err := config.Load(path, environment("CREDENTIALS_DIRECTORY="+credentials))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Replace(c.Server.TLS.Key, filepath.Dir(path), "beside", 1)
+		if got != want {
+			t.Errorf("%s is %s, want %s", value, got, want)
+		}
+	}
+}

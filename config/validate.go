@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"net/mail"
 	"path/filepath"
 	"strings"
 	"time"
@@ -56,6 +57,8 @@ func (s Server) validate(r *report, store string) {
 		r.warn("server.admin_listen", "can be reached from other machines and asks for no password; a unix socket is safer")
 	}
 
+	s.validateReaders(r)
+
 	u, err := parseWeb(s.BaseURL)
 	switch _, port, tcp := splitListen(s.Listen); {
 	case s.BaseURL == "" && (tcp && port == 0 || checkListen(s.Listen) != nil):
@@ -65,6 +68,49 @@ func (s Server) validate(r *report, store string) {
 		r.problem("server.base_url", `%s; write for example "https://news.example.org/"`, err)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		r.problem("server.base_url", `may have a host and a path only; write for example "https://news.example.org/"`)
+	}
+}
+
+// validateReaders judges who may read, and how.
+func (s Server) validateReaders(r *report) {
+	r.check("server.max_connections", within(s.MaxConnections, 16, 1_000_000))
+	r.check("server.requests_per_minute", within(s.RequestsPerMinute, 0, 1_000_000_000))
+	validateNetworks(r, "server.trusted_proxies", s.TrustedProxies)
+	for i, n := range s.TrustedProxies {
+		if n.Port != 0 {
+			r.problem(element("server.trusted_proxies", i+1), "has a port, which says nothing of a proxy; write %q", n.Prefix)
+		}
+	}
+	r.check("server.username", checkLine(s.Username))
+	r.check("server.password", checkLine(string(s.Password)))
+	switch host, _, tcp := splitListen(s.Listen); {
+	case strings.Contains(s.Username, ":"):
+		r.problem("server.username", "has a colon, which would end it; leave it out") // RFC 7617 section 2
+	case s.Password != "" && s.Username == "":
+		r.problem("server.password", "needs a name; write username too")
+	case s.Password != "" && !s.TLS.On() && tcp && !isLoopback(host):
+		r.warn("server.password", "is sent in the clear, for all on the way to read; set server.tls, or listen behind a proxy that has a certificate")
+	}
+	s.TLS.validate(r)
+}
+
+func (t TLS) validate(r *report) {
+	switch {
+	case (t.Cert == "") != (t.Key == ""):
+		r.problem("server.tls.cert", "and server.tls.key go together; write both, or neither")
+	case t.Cert != "" && len(t.Hosts) > 0:
+		r.problem("server.tls.acme_hosts", "asks for another certificate than the one in cert; keep one of both")
+	case len(t.Hosts) == 0 && t.Email+t.Directory != "":
+		r.warn("server.tls.acme_hosts", `is empty, so that nothing is asked of an authority; write for example ["news.example.org"]`)
+	}
+	for i, host := range t.Hosts {
+		r.check(element("server.tls.acme_hosts", i+1), checkHost(host))
+	}
+	if _, err := mail.ParseAddress(t.Email); t.Email != "" && err != nil {
+		r.problem("server.tls.acme_email", `%q is no mail address; write for example "news@example.org"`, t.Email)
+	}
+	if u, err := parseWeb(t.Directory); t.Directory != "" && (err != nil || u.Scheme != "https") {
+		r.problem("server.tls.acme_directory", `is not the https URL of an authority's directory; "" is that of Let's Encrypt`)
 	}
 }
 
