@@ -25,6 +25,7 @@ var Allowed = map[string][]string{
 	"aggregator/publish/feedcheck": {},
 	"aggregator":                   {"aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize", "aggregator/dedup", "aggregator/filter", "storage"},
 	"internal/arrows":              {},
+	"internal/guard":               {},
 	"internal/storyscore":          {"aggregator/dedup", "aggregator/normalize", "aggregator/parse", "storage"},
 	"internal/pollsim":             {"aggregator/schedule"},
 	"internal/article":             {"storage"},
@@ -36,7 +37,7 @@ var Allowed = map[string][]string{
 	"internal/powerloss":           {},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
-		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config",
+		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config", "internal/guard",
 	},
 }
 
@@ -55,5 +56,8 @@ var Libraries = map[string][]string{
 	"github.com/coreos/go-systemd":  {"cmd/newsfeed"},
 	"github.com/jedib0t/go-pretty":  {"cmd/newsfeed"},
 	"code.dny.dev/ssrf":             {"aggregator/fetch"},
+	"golang.org/x/time/rate":        {"internal/guard"},
+	"golang.org/x/crypto/acme":      {"internal/guard"},
+	"github.com/prometheus":         {"cmd/newsfeed"},
 	"github.com/expr-lang/expr":     {"aggregator/filter"},
 }

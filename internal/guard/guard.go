@@ -1,0 +1,141 @@
+// Package guard defends a public HTTP server against its clients.
+//
+// A Guard stands between a listener and a handler. It bounds connections and
+// their number, headers, bodies and times; it takes GET and HEAD only; it tells
+// clients apart, through the proxies that it trusts, and makes those wait that
+// ask too often; and it asks for a name and a password where the server is not
+// for all. It knows nothing of what is served.
+//
+// It is a room of its own because it is all that a stranger meets before a feed
+// is looked up: publish knows no sockets, and cmd only wires.
+package guard
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// The bounds of one connection. A request has no body, so all of it is its
+// header.
+const (
+	headerTime = 10 * time.Second // for the header of a request
+	writeTime  = 2 * time.Minute  // for the whole of an answer
+	idleTime   = time.Minute      // between two requests
+	maxHeader  = 16 << 10         // bytes
+	maxStreams = 64               // requests under way on one connection of HTTP/2
+)
+
+// Options are the settings of a Guard.
+type Options struct {
+	// Connections is how many may be open at a time. The one that has waited
+	// longest for a request makes room for another.
+	Connections int
+
+	// RequestsPerMinute is how many one client may make. 0 is no limit.
+	RequestsPerMinute int
+
+	// Proxies are the networks of those who are believed for whom they ask.
+	// Who asks for nobody from there is not limited.
+	Proxies []netip.Prefix
+
+	// Username and Password open the server. Without a Username it is open.
+	Username, Password string
+
+	// BaseURL is where clients are told to find the server. It is compared with
+	// what proxies say.
+	BaseURL string
+}
+
+// Guard defends a server. It is safe for concurrent use.
+type Guard struct {
+	log         *slog.Logger
+	connections connections
+	rules       atomic.Pointer[rules]
+	misled      atomic.Bool // a proxy serves another URL than BaseURL, and it has been said
+}
+
+// rules are what a request is held to.
+type rules struct {
+	proxies proxies
+	limits  *limits // nil: there are none
+	login   *login  // nil: there is none
+	base    string
+}
+
+// New returns a Guard.
+func New(o Options, log *slog.Logger) *Guard {
+	g := &Guard{log: log}
+	g.Apply(o)
+	return g
+}
+
+// Apply replaces the settings. Connections and requests under way go on.
+func (g *Guard) Apply(o Options) {
+	g.connections.bound(o.Connections)
+	g.rules.Store(&rules{
+		proxies: o.Proxies,
+		limits:  newLimits(o.RequestsPerMinute),
+		login:   newLogin(o.Username, o.Password),
+		base:    o.BaseURL,
+	})
+}
+
+// Stats says how the connections are.
+func (g *Guard) Stats() Stats { return g.connections.stats() }
+
+// Server returns the server of a handler, which all requests must come through
+// Handler of the same Guard to reach.
+func (g *Guard) Server(h http.Handler) *http.Server {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       headerTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		Protocols:         new(http.Protocols),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: idleTime},
+		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
+		ConnState:         g.connections.note,
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetHTTP2(true) // over TLS; without, it is HTTP/1.1 only
+	return s
+}
+
+// Handler lets pass to h what may be answered. The request's RemoteAddr is then
+// the client's, whoever passed it on.
+func (g *Guard) Handler(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rules := g.rules.Load()
+		from := rules.proxies.client(r)
+		if from.passedOn {
+			g.compare(rules.base, r)
+		}
+		r.RemoteAddr = from.remote
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			refuse(w, http.StatusMethodNotAllowed, "only GET and HEAD are answered")
+		case r.ContentLength != 0:
+			refuse(w, http.StatusRequestEntityTooLarge, "a request must have no body")
+		case !rules.limits.let(w, from, 1):
+		case !rules.login.opens(r):
+			if rules.limits.let(w, from, failedLogin) {
+				w.Header().Set("WWW-Authenticate", `Basic realm="News Feed", charset="UTF-8"`)
+				http.Error(w, "this server asks for a name and a password", http.StatusUnauthorized)
+			}
+		default:
+			h.ServeHTTP(w, r)
+		}
+	})
+}
+
+// refuse answers a request of which no more is read.
+func refuse(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Connection", "close")
+	http.Error(w, why, status)
+}
