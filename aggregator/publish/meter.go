@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -79,18 +78,14 @@ func (m *meter) count(key uint64, now time.Time) int {
 
 // client returns who asks, by address and User-Agent. It is empty where that
 // does not tell one client from another: on a unix socket, and on this machine
-// where neither a proxy says for whom it asks nor the client what it is.
+// where the client does not say what it is. For whom a proxy asks is for those to
+// find out who know the proxies.
 func client(r *http.Request) string {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return ""
 	}
 	address, agent := from.Addr().Unmap(), r.UserAgent()
-	if forwarded := r.Header.Values("X-Forwarded-For"); len(forwarded) > 0 && (address.IsLoopback() || address.IsPrivate()) {
-		// The last of them is the one that the proxy saw itself.
-		last := forwarded[len(forwarded)-1]
-		return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:]) + " " + agent
-	}
 	if address.IsLoopback() && agent == "" {
 		return ""
 	}

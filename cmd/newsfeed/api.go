@@ -22,6 +22,7 @@ type api struct {
 	store      storage.Store
 	aggregator *aggregator.Aggregator // nil: no polls
 	condition  *condition             // nil: that of a command
+	metrics    *metrics               // nil: a command has none
 }
 
 // pollRequest asks for polls. The answer is JSON lines: a pollAccepted, then
@@ -44,6 +45,9 @@ func (a api) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
+	if a.metrics != nil {
+		mux.Handle("GET /metrics", a.metrics.handler())
+	}
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)

@@ -127,7 +127,7 @@ type checkedJSON struct {
 
 // checkSources visits the enabled sources and prints what each holds.
 func (p *program) checkSources(ctx context.Context, c config.Config) error {
-	client, err := newClient(c)
+	client, err := newClient(c, nil)
 	if err != nil {
 		return err
 	}

@@ -40,13 +40,23 @@ func (d daemon) run(ctx context.Context) (err error) {
 	}
 	defer public.Close()
 	if d.config.Server.BaseURL == "" {
-		d.config.Server.BaseURL = "http://" + public.Addr().String() + "/"
+		d.config.Server.BaseURL = d.config.Server.Scheme() + "://" + public.Addr().String() + "/"
 	}
 	store, unwritable, err := openToServe(d.config, logTellers(d.log).and(d.notify))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	figures := newMetrics(store, d.config.Storage.Path, d.log)
+	client, err := newClient(d.config, figures.answered)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	door, err := newDoor(d.config, client, figures)
+	if err != nil {
+		return err
+	}
 	admin, err := listen(d.config.Server.AdminListen, 0o600) // the service's user and root
 	switch {
 	case err != nil && unwritable != nil:
@@ -57,31 +67,29 @@ func (d daemon) run(ctx context.Context) (err error) {
 		defer admin.Close()
 	}
 
-	client, err := newClient(d.config)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: store, Logger: d.log})
+	counted := countedStore{store, figures}
+	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: counted, Logger: d.log, Shown: figures.shown})
 	health := &condition{publisher: publisher, notify: d.notify, sources: len(d.config.Sources)}
-	options, err := aggregatorOptions(d.config, store, client, d.log)
+	figures.troubled(health.trouble)
+	options, err := aggregatorOptions(d.config, counted, client, d.log)
 	if err != nil {
 		return err
 	}
-	options.Troubled = health.set
+	options.Troubled, options.Polled = health.set, figures.polled
 	agg := aggregator.New(options)
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
+	counted.readSources(ctx)
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return agg.Run(ctx) })
 	group.Go(func() error { return publisher.Run(ctx) })
-	group.Go(func() error { return serveHTTP(ctx, public, publisher.Handler(), d.log) })
+	group.Go(func() error { return serveUntil(ctx, public, door.server(publisher.Handler())) })
 	group.Go(func() error {
-		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health}.handler())
+		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures}.handler())
 	})
 	d.hasStarted(ctx, group)
 	return group.Wait()
@@ -121,9 +129,10 @@ func (d daemon) hasStarted(ctx context.Context, group *errgroup.Group) {
 	})
 }
 
-// serveHTTP serves until ctx ends and requests under way have been answered.
+// serveHTTP serves those who are trusted until ctx ends and requests under way
+// have been answered.
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	s := &http.Server{
+	return serveUntil(ctx, l, &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -131,7 +140,12 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Lo
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	})
+}
+
+// serveUntil serves until ctx ends and requests under way have been answered. It
+// speaks TLS where the server has settings for that.
+func serveUntil(ctx context.Context, l net.Listener, s *http.Server) error {
 	drained := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
@@ -142,7 +156,11 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Lo
 		}
 		drained <- err
 	})
-	err := s.Serve(l)
+	serve := s.Serve
+	if s.TLSConfig != nil {
+		serve = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
+	}
+	err := serve(l)
 	if stop() {
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
 	}

@@ -40,7 +40,7 @@ func (p *program) discover(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	client, err := newClient(config)
+	client, err := newClient(config, nil)
 	if err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func (i opmlImport) read(ctx context.Context) ([]config.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		client, err := newClient(conf)
+		client, err := newClient(conf, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func (p *program) poll(ctx context.Context, request pollRequest) error {
 	if err != nil {
 		return err
 	}
-	fetcher, err := newClient(config)
+	fetcher, err := newClient(config, nil)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}

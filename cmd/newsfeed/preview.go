@@ -79,12 +79,12 @@ func (p *program) previewCommand() *cobra.Command {
 				return err
 			}
 			v.maxBody = int64(config.Poll.MaxBody)
-			if v.client, err = newClient(config); err != nil {
+			if v.client, err = newClient(config, nil); err != nil {
 				return err
 			}
 			defer v.client.Close()
 			config.Poll.HostInterval = 0
-			if v.near, err = newClient(config); err != nil {
+			if v.near, err = newClient(config, nil); err != nil {
 				return err
 			}
 			defer v.near.Close()

@@ -59,14 +59,16 @@ func openStore(c config.Config, o opening, told tellers) (*bolt.Store, error) {
 	return s, err
 }
 
-// newClient returns the one client through which all requests go out.
-func newClient(c config.Config) (*fetch.Client, error) {
+// newClient returns the one client through which all requests go out. answered,
+// if not nil, is told of each answer.
+func newClient(c config.Config, answered func(status int, bytes int64)) (*fetch.Client, error) {
 	o := fetch.Options{
 		UserAgent:    userAgent(c.Poll.Contact),
 		Timeout:      time.Duration(c.Poll.Timeout),
 		MaxBody:      int64(c.Poll.MaxBody),
 		HostInterval: time.Duration(c.Poll.HostInterval),
 		AllowPrivate: allowed(c.Poll.AllowPrivate),
+		Answered:     answered,
 	}
 	if c.Poll.Proxy != "" {
 		proxy, err := url.Parse(c.Poll.Proxy)
