@@ -23,18 +23,22 @@ type connections struct {
 	mu      sync.Mutex // guards the fields below
 	most    int
 	known   map[net.Conn]*list.Element
-	clients map[netip.Addr]int // connections by where they come from
-
-	// Of *connection, the one that has been so longest first.
-	waiting list.List // for a request, or for the rest of one
-	busy    list.List // with an answer
+	holders map[netip.Addr]*holder
 
 	displaced, cut uint64
+}
+
+// holder is who has connections open, by where they come from. Of them, as
+// *connection, the one that has been so longest is the first.
+type holder struct {
+	waiting list.List // for a request, or for the rest of one
+	busy    list.List // with an answer
 }
 
 type connection struct {
 	net.Conn
 	client netip.Addr
+	holder *holder
 	busy   bool
 }
 
@@ -44,7 +48,7 @@ func (c *connections) bound(most int) {
 	defer c.mu.Unlock()
 	c.most = max(most, 1)
 	if c.known == nil {
-		c.known, c.clients = map[net.Conn]*list.Element{}, map[netip.Addr]int{}
+		c.known, c.holders = map[net.Conn]*list.Element{}, map[netip.Addr]*holder{}
 	}
 }
 
@@ -60,6 +64,9 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	if secured, ok := conn.(*tls.Conn); ok {
 		conn = secured.NetConn()
 	}
+	if state == http.StateNew {
+		boundUnsent(conn)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch state {
@@ -67,9 +74,7 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 		for len(c.known) >= c.most {
 			c.displace()
 		}
-		client := network(address(conn.RemoteAddr().String()))
-		c.clients[client]++
-		c.known[conn] = c.waiting.PushBack(&connection{Conn: conn, client: client})
+		c.add(conn)
 	case http.StateActive:
 		c.move(conn, true)
 	case http.StateIdle:
@@ -79,22 +84,35 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
+func (c *connections) add(conn net.Conn) {
+	client := network(address(conn.RemoteAddr().String()))
+	h := c.holders[client]
+	if h == nil {
+		h = &holder{}
+		c.holders[client] = h
+	}
+	c.known[conn] = h.waiting.PushBack(&connection{Conn: conn, client: client, holder: h})
+}
+
 func (c *connections) move(conn net.Conn, busy bool) {
 	e, ok := c.known[conn]
 	if !ok {
 		return // it was displaced
 	}
-	k := c.take(e)
+	k := e.Value.(*connection)
+	k.line().Remove(e)
 	k.busy = busy
-	c.known[conn] = c.line(k).PushBack(k)
+	c.known[conn] = k.line().PushBack(k)
 }
 
-// displace closes a connection: the one that has waited longest or, where all
-// are busy, the oldest of whom the most are.
+// displace closes a connection of whoever has the most: the one that waits
+// longest or, where all of theirs are busy, the oldest. So nobody can take
+// connections from others by making many.
 func (c *connections) displace() {
-	victim := c.waiting.Front()
+	h := c.greediest()
+	victim := h.waiting.Front()
 	if victim == nil {
-		victim = c.oldestOf(c.greediest())
+		victim = h.busy.Front()
 		c.cut++
 	}
 	c.displaced++
@@ -103,22 +121,14 @@ func (c *connections) displace() {
 	_ = conn.Close()
 }
 
-func (c *connections) greediest() (client netip.Addr) {
+func (c *connections) greediest() (greediest *holder) {
 	most := 0
-	for a, n := range c.clients {
-		if n > most {
-			client, most = a, n
+	for _, h := range c.holders {
+		if n := h.waiting.Len() + h.busy.Len(); n > most {
+			greediest, most = h, n
 		}
 	}
-	return client
-}
-
-func (c *connections) oldestOf(client netip.Addr) *list.Element {
-	e := c.busy.Front()
-	for e.Value.(*connection).client != client {
-		e = e.Next()
-	}
-	return e
+	return greediest
 }
 
 func (c *connections) forget(conn net.Conn) {
@@ -126,23 +136,18 @@ func (c *connections) forget(conn net.Conn) {
 	if !ok {
 		return
 	}
-	k := c.take(e)
-	delete(c.known, conn)
-	if c.clients[k.client]--; c.clients[k.client] == 0 {
-		delete(c.clients, k.client)
-	}
-}
-
-func (c *connections) take(e *list.Element) *connection {
 	k := e.Value.(*connection)
-	c.line(k).Remove(e)
-	return k
+	k.line().Remove(e)
+	delete(c.known, conn)
+	if k.holder.waiting.Len()+k.holder.busy.Len() == 0 {
+		delete(c.holders, k.client)
+	}
 }
 
 // line returns the list in which a connection stands.
-func (c *connections) line(k *connection) *list.List {
+func (k *connection) line() *list.List {
 	if k.busy {
-		return &c.busy
+		return &k.holder.busy
 	}
-	return &c.waiting
+	return &k.holder.waiting
 }

@@ -30,8 +30,8 @@ const (
 
 // Options are the settings of a Guard.
 type Options struct {
-	// Connections is how many may be open at a time. The one that has waited
-	// longest for a request makes room for another.
+	// Connections is how many may be open at a time. Whoever has the most makes
+	// room for another: of theirs, the one that has waited longest for a request.
 	Connections int
 
 	// RequestsPerMinute is how many one client may make. 0 is no limit.
