@@ -57,16 +57,18 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // measured is a running daemon whose figures can be read.
 type measured struct {
 	*testing.T
-	config config.Config
-	url    string
-	client client
+	config  config.Config
+	url     string
+	origins []string // addresses of the site
+	client  client
 }
 
 // measure runs a daemon with a configuration. In it $A to $D are addresses of
 // the site.
 func measure(t *testing.T, site http.Handler, text string) *measured {
 	t.Helper()
-	for i, base := range serve(t, site) {
+	origins := serve(t, site)
+	for i, base := range origins {
 		text = strings.ReplaceAll(text, "$"+string(rune('A'+i)), base)
 	}
 	head := fmt.Sprintf("[storage]\npath = %q\n[poll]\nallow_private = [\"127.0.0.0/8\"]\nhost_interval = \"0\"\nmin_force = \"0\"\n[feed]\nwindow = \"0\"\n",
@@ -74,7 +76,7 @@ func measure(t *testing.T, site http.Handler, text string) *measured {
 	if !strings.Contains(text, "[server]") {
 		head = "[server]\nlisten = \"127.0.0.1:0\"\n" + head
 	}
-	m := &measured{T: t, config: loadConfig(t, head+text)}
+	m := &measured{T: t, origins: origins, config: loadConfig(t, head+text)}
 	ctx, cancel := context.WithCancel(context.Background())
 	started, ended := make(chan string, 1), make(chan error, 1)
 	log := slog.New(slog.DiscardHandler)
