@@ -30,17 +30,17 @@ var (
 )
 
 const (
-	// servedWithin is the bar for a reader. In the short form the machine may be
-	// busy with other tests.
-	servedWithin = time.Second
-	shortWithin  = 10 * time.Second
+	// servedWithin is the bar for a reader, and maxAttacked that for the memory of
+	// a daemon under attack. In the short form the machine may be busy with other
+	// tests, and the program may have been built to find races.
+	servedWithin     = time.Second
+	servedWithinBusy = 10 * time.Second
+	maxAttacked      = 256 << 20
+	maxAttackedBusy  = 1 << 30
 
 	// perSecond is how many connections an attack makes at most, so that it is the
 	// daemon that is measured, and not the system's queue of connections.
 	perSecond = 2000
-
-	// maxAttacked bounds the memory of a daemon under attack.
-	maxAttacked = 256 << 20
 )
 
 // attacked is a daemon in a process of its own that is attacked.
@@ -121,8 +121,8 @@ func (a *attacked) memory() int64 {
 // and the most memory that the daemon took meanwhile.
 func (a *attacked) read(ctx context.Context) (took []time.Duration, memory int64) {
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
-	kept := &http.Client{Timeout: shortWithin, Transport: &http.Transport{DialContext: dialer.DialContext}}
-	fresh := &http.Client{Timeout: shortWithin, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
+	kept := &http.Client{Timeout: servedWithinBusy, Transport: &http.Transport{DialContext: dialer.DialContext}}
+	fresh := &http.Client{Timeout: servedWithinBusy, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
 	defer kept.CloseIdleConnections()
 	tick := time.NewTicker(150 * time.Millisecond) // a feed is given to one client 600 times a minute
 	defer tick.Stop()
@@ -252,9 +252,9 @@ func TestD32_FeedsAreServedUnderAttack(t *testing.T) {
 			t.Fatalf("%s: nothing was served", attack.name)
 		}
 		slices.Sort(took)
-		worst, within := took[len(took)-1], shortWithin
-		if *attackTime > 10*time.Second {
-			within = servedWithin
+		worst, within, most := took[len(took)-1], servedWithinBusy, int64(maxAttackedBusy)
+		if *attackTime >= 10*time.Second {
+			within, most = servedWithin, maxAttacked
 		}
 		t.Logf("%-26s %5d connections, %6d cut off or ended; feed served %4d times: median %v, 99 %% %v, worst %v; %d MB",
 			attack.name, max(4, *attackers*attack.share/100), cut, len(took), took[len(took)/2].Round(10*time.Microsecond),
@@ -262,7 +262,7 @@ func TestD32_FeedsAreServedUnderAttack(t *testing.T) {
 		if worst > within {
 			t.Errorf("%s: the feed took %v", attack.name, worst)
 		}
-		if memory > maxAttacked {
+		if memory > most {
 			t.Errorf("%s: the daemon took %d MB", attack.name, memory>>20)
 		}
 	}

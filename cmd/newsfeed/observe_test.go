@@ -229,10 +229,17 @@ func TestDashboardAndRules_UseOnlyWhatIsExported(t *testing.T) {
 	}
 
 	// What is exported and shown nowhere is of no use to people.
+	documented, err := os.ReadFile("../../docs/serving.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, metric := range slices.Sorted(maps.Keys(known)) {
 		base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(metric, "_bucket"), "_count"), "_sum")
 		if strings.HasPrefix(metric, namespace) && !used[base] {
 			t.Errorf("%s is neither on the dashboard nor in an alert", metric)
+		}
+		if strings.HasPrefix(metric, namespace) && !regexp.MustCompile("`"+base+"[`{]").Match(documented) {
+			t.Errorf("%s is not in docs/serving.md", base)
 		}
 	}
 }
