@@ -72,11 +72,11 @@ func forwardedFor(fields []string) []string {
 
 // forwarded returns a parameter of each element of Forwarded; empty: it has none.
 func forwarded(fields []string, parameter string) []string {
+	if len(fields) == 0 {
+		return nil
+	}
 	var values []string
 	for element := range strings.SplitSeq(strings.Join(fields, ","), ",") {
-		if len(fields) == 0 {
-			break
-		}
 		value := ""
 		for pair := range strings.SplitSeq(element, ";") {
 			name, text, _ := strings.Cut(pair, "=")
