@@ -80,13 +80,13 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
-	counted.readSources(ctx)
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return agg.Run(ctx) })
 	group.Go(func() error { return publisher.Run(ctx) })
+	group.Go(func() error { counted.readSources(ctx); return nil })
 	group.Go(func() error { return serveUntil(ctx, public, door.server(publisher.Handler())) })
 	group.Go(func() error {
 		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures}.handler())

@@ -37,15 +37,22 @@ type planned struct {
 	pause     time.Time // until when the host wants to be left alone; zero: it did not say
 }
 
-// replace takes in all sources.
-func (p *plan) replace(sources []storage.Source, now time.Time) {
+// read takes in all sources as read returns them. What is committed meanwhile
+// waits to be taken in after them.
+func (p *plan) read(read func() ([]storage.Source, error)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	sources, err := read()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
 	p.sources = make(map[string]planned, len(sources))
 	for _, s := range sources {
 		settings := storage.SourceSettings{ID: s.ID, URL: s.URL, Disabled: s.Disabled}
 		p.sources[s.ID] = planned{settings: settings, removed: s.Removed}.in(s.State, now)
 	}
+	return nil
 }
 
 // update takes in the state of a source after a poll.

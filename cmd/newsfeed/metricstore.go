@@ -49,12 +49,10 @@ func (s countedStore) Commit(ctx context.Context, records ...storage.Record) err
 
 // readSources takes in the sources as the store has them.
 func (s countedStore) readSources(ctx context.Context) {
-	sources, err := s.Sources(ctx)
-	if err != nil {
+	err := s.metrics.plan.read(func() ([]storage.Source, error) { return s.Sources(ctx) })
+	if err != nil && ctx.Err() == nil {
 		s.metrics.log.Error("the sources are missing among the metrics", "err", err)
-		return
 	}
-	s.metrics.plan.replace(sources, time.Now())
 }
 
 func reasonOf(err error) string {
