@@ -60,7 +60,7 @@ func BenchmarkDocument(b *testing.B) {
 		bare += time.Since(at)
 	}
 	n := time.Duration(b.N * len(bodies))
-	b.ReportMetric(float64((spent/n).Microseconds()), "µs/document")
-	b.ReportMetric(float64((bare/n).Microseconds()), "µs/gofeed")
+	b.ReportMetric(float64((spent / n).Microseconds()), "µs/document")
+	b.ReportMetric(float64((bare / n).Microseconds()), "µs/gofeed")
 	b.ReportMetric(spent.Seconds()/bare.Seconds(), "ratio")
 }

@@ -235,9 +235,9 @@ func TestPasswordOfTheServerIsAskedFor(t *testing.T) {
 
 func TestTroubleIsNamedByItsReason(t *testing.T) {
 	for reason, err := range map[string]error{
-		reasonFull: fmt.Errorf("commit: %w", storage.ErrFull), reasonReadOnly: fmt.Errorf("commit: %w", storage.ErrReadOnly), reasonOther: io.EOF,
+		"full": storage.ErrFull, "read_only": storage.ErrReadOnly, "faulty": storage.ErrFaulty, reasonOther: io.EOF,
 	} {
-		if got := reasonOf(err); got != reason {
+		if got := reasonOf(fmt.Errorf("commit: %w", err)); got != reason {
 			t.Errorf("%v is %s", err, got)
 		}
 	}
