@@ -247,11 +247,11 @@ func (s *Store) Close() error {
 	if retired != nil {
 		<-retired
 	}
-	s.pairMetas()
+	err := s.pairMetas()
 	if stuck := s.stuck.Load(); stuck != nil {
 		return fmt.Errorf("close store: %w", *stuck) // bbolt would wait for ever
 	}
-	if err := s.db().Close(); err != nil {
+	if err := errors.Join(err, s.db().Close()); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil

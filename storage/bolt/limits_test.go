@@ -96,7 +96,7 @@ func TestF11_OnePollIsOneTransaction(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n := transactions() - before; n != 2 { // one that Close makes, without pages of its own
+	if n := transactions() - before; n != 2 { // one is made by Close
 		t.Errorf("%d transactions for a commit of 50 polls and Close", n)
 	}
 	check(t, path)

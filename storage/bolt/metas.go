@@ -2,7 +2,10 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"newsfeed/storage"
 
 	"go.etcd.io/bbolt"
 )
@@ -36,11 +39,18 @@ func (s *Store) syncMetas() error {
 }
 
 // pairMetas makes both meta pages lead to the last commit, so that it is not lost
-// with one of them. Where that fails nothing else is lost.
-func (s *Store) pairMetas() {
+// with one of them, nor with the page where its tree begins, which finish makes
+// another one. Where there is no room for that nothing else is lost.
+func (s *Store) pairMetas() error {
 	s.commit.Lock()
 	defer s.commit.Unlock()
-	if s.single && !s.faulty {
-		_ = s.run(context.Background(), (*bbolt.DB).Update, func(*tx) error { return nil })
+	if !s.single || s.faulty {
+		return nil
 	}
+	s.single = false // or it cannot be had
+	err := s.run(context.Background(), (*bbolt.DB).Update, (*tx).finish)
+	if errors.Is(err, storage.ErrFull) || errors.Is(err, storage.ErrReadOnly) {
+		return nil
+	}
+	return err
 }
