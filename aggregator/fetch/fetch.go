@@ -21,6 +21,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -83,14 +84,29 @@ type Options struct {
 
 // Client makes visits. It is safe for concurrent use.
 type Client struct {
-	options    Options
-	transports transports
-	gate       gate
-	robots     robots
+	settings atomic.Pointer[settings]
+	gate     gate
+	robots   robots
+}
+
+// settings are what Configure replaces: the options, and the connections that
+// were made by them. They are never changed.
+type settings struct {
+	Options
+	transports *transports
 }
 
 // New returns a client.
 func New(o Options) *Client {
+	c := &Client{}
+	c.Configure(o)
+	return c
+}
+
+// Configure replaces the options. Visits under way go on by those they began
+// with; the turns of hosts and the rules of sites stay as they are. It must not
+// be called by two at a time.
+func (c *Client) Configure(o Options) {
 	o.Timeout = cmp.Or(o.Timeout, 20*time.Second)
 	o.MaxBody = cmp.Or(o.MaxBody, 15<<20)
 	o.PageInterval = cmp.Or(o.PageInterval, time.Second)
@@ -98,14 +114,28 @@ func New(o Options) *Client {
 	if o.Answered == nil {
 		o.Answered = func(int, int64) {}
 	}
-	return &Client{
-		options: o,
-		gate:    gate{interval: o.HostInterval, longest: max(o.HostInterval, o.PageInterval)},
+	c.gate.set(o.HostInterval, max(o.HostInterval, o.PageInterval))
+	next := &settings{o, &transports{}}
+	old := c.settings.Load()
+	if old != nil && sameConnections(old.Options, o) {
+		next.transports = old.transports
+	}
+	c.settings.Store(next)
+	if old != nil && old.transports != next.transports {
+		old.transports.close()
 	}
 }
 
+// sameConnections reports whether connections made by one's options serve the
+// other's.
+func sameConnections(a, b Options) bool {
+	proxies := a.Proxy == b.Proxy || a.Proxy != nil && b.Proxy != nil && a.Proxy.String() == b.Proxy.String()
+	dialers := a.Dial == nil && b.Dial == nil && a.Resolver == b.Resolver && a.RootCAs == b.RootCAs
+	return proxies && dialers && slices.Equal(a.AllowPrivate, b.AllowPrivate)
+}
+
 // Close drops idle connections. Visits under way go on.
-func (c *Client) Close() { c.transports.close() }
+func (c *Client) Close() { c.settings.Load().transports.close() }
 
 // Get visits the URL of r. The error is a *StatusError when the visit ended in
 // a status that brings no document, a *RobotsError when a page's site forbids
@@ -127,6 +157,7 @@ func (c *Client) Get(ctx context.Context, r Request) (Visit, error) {
 
 // trip is one visit under way.
 type trip struct {
+	*settings
 	client  *Client
 	request Request
 	home    *url.URL // the source as configured
@@ -144,11 +175,13 @@ func (c *Client) newTrip(r Request) (*trip, error) {
 		return nil, err
 	}
 	r.User = cmp.Or(r.User, home.User)
+	now := c.settings.Load()
 	t := &trip{
-		client:  c,
-		request: r,
-		home:    home,
-		guard:   guard{allow: slices.Concat(c.options.AllowPrivate, r.Allow)},
+		settings: now,
+		client:   c,
+		request:  r,
+		home:     home,
+		guard:    guard{allow: slices.Concat(now.AllowPrivate, r.Allow)},
 	}
 	start := home
 	if r.MovedTo != "" {

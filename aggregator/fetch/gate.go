@@ -14,12 +14,18 @@ const (
 // gate lets one request at a time through to a host, in order of arrival and
 // with a gap between. It remembers a host only while it must.
 type gate struct {
+	mu       sync.Mutex    // guards the fields below and those of all turns
 	interval time.Duration // the least gap
 	longest  time.Duration // the greatest gap
+	hosts    map[string]*turn
+	sweep    int // number of hosts at which to tidy up next
+}
 
-	mu    sync.Mutex // guards the fields below and those of all turns
-	hosts map[string]*turn
-	sweep int // number of hosts at which to tidy up next
+// set changes the least and the greatest gap, for requests that come to wait.
+func (g *gate) set(interval, longest time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.interval, g.longest = interval, longest
 }
 
 // turn is the queue before one host.

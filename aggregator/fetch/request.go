@@ -106,7 +106,7 @@ func (t *trip) header(to *url.URL, v Validators) http.Header {
 		h.Set("Accept", accept)
 	}
 	h.Set("Accept-Encoding", "gzip")
-	h.Set("User-Agent", t.client.options.UserAgent)
+	h.Set("User-Agent", t.UserAgent)
 	h.Del("If-None-Match")
 	h.Del("If-Modified-Since")
 	if v.ETag != "" {

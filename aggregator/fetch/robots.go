@@ -67,15 +67,15 @@ func (t *trip) permit(ctx context.Context, to *url.URL) error {
 	if err != nil {
 		return err
 	}
-	if !r.permits(to.RequestURI(), t.client.robotName()) {
+	if !r.permits(to.RequestURI(), t.robotName()) {
 		return &RobotsError{Host: to.Host, Cause: r.cause}
 	}
 	return nil
 }
 
 // robotName is how rules name this program: the product in its User-Agent.
-func (c *Client) robotName() string {
-	name, _, _ := strings.Cut(c.options.UserAgent, "/")
+func (s *settings) robotName() string {
+	name, _, _ := strings.Cut(s.UserAgent, "/")
 	return name
 }
 

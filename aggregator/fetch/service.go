@@ -10,5 +10,6 @@ import (
 // visits may go, by the same proxy, but waits for no host's turn and is not
 // counted.
 func (c *Client) Service(timeout time.Duration) *http.Client {
-	return &http.Client{Transport: c.transports.of(c.options, Access{}), Timeout: timeout}
+	s := c.settings.Load()
+	return &http.Client{Transport: s.transports.of(s.Options, Access{}), Timeout: timeout}
 }

@@ -31,7 +31,7 @@ type transport struct {
 
 // transport returns the one by which to ask for a URL.
 func (t *trip) transport(to *url.URL) *http.Transport {
-	return t.client.transports.of(t.client.options, t.access(to))
+	return t.transports.of(t.Options, t.access(to))
 }
 
 func (t *transports) of(o Options, a Access) *http.Transport {

@@ -62,7 +62,7 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 		if err := t.permit(ctx, to); err != nil {
 			return Visit{}, err
 		}
-		gap = t.client.options.PageInterval
+		gap = t.PageInterval
 	}
 	turn, err := t.client.gate.enter(ctx, hostKey(to), gap)
 	if err != nil {
@@ -75,14 +75,14 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 
 	start := time.Now()
 	defer func() { t.spent += time.Since(start) }()
-	limit := t.client.options.Timeout
+	limit := t.Timeout
 	bounded, cancel := context.WithTimeoutCause(ctx, limit-t.spent, fmt.Errorf("timeout after %v", limit))
 	defer cancel()
 	bounded, stop := context.WithCancelCause(bounded)
 	defer stop(nil)
 
 	visit, err := t.exchange(bounded, stop, to, known)
-	t.client.options.Answered(visit.Status, visit.Bytes)
+	t.Answered(visit.Status, visit.Bytes)
 	switch {
 	case err == nil:
 		return visit, nil
@@ -130,7 +130,7 @@ func (t *trip) exchange(ctx context.Context, stop context.CancelCauseFunc, to *u
 		visit.Validators = known.merged(h)
 		return visit, nil
 	case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusNonAuthoritativeInfo:
-		visit.Body, visit.Bytes, err = readBody(response, t.client.options.MaxBody)
+		visit.Body, visit.Bytes, err = readBody(response, t.MaxBody)
 		visit.Validators = issued(to.String(), h)
 		return visit, err
 	}

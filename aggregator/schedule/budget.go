@@ -56,6 +56,13 @@ func NewBudget(perMinute float64) *Budget {
 	return &Budget{perMinute: perMinute, demands: map[string]Demand{}}
 }
 
+// SetRate changes the budget. The price follows as it follows any change.
+func (b *Budget) SetRate(perMinute float64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.perMinute = perMinute
+}
+
 // Set adds a source, or changes what it asks.
 func (b *Budget) Set(id string, d Demand) {
 	b.mu.Lock()

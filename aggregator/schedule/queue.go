@@ -88,6 +88,18 @@ func NewQueue(gap time.Duration) *Queue {
 	}
 }
 
+// SetGap changes the gap, from the next rest of each host on. What was learned
+// from refusals stays.
+func (q *Queue) SetGap(gap time.Duration) {
+	for _, h := range q.hosts {
+		if h.gap == q.gap {
+			h.gap = gap
+		}
+		h.gap = max(h.gap, gap)
+	}
+	q.gap = gap
+}
+
 // Len returns the number of sources that wait. A source in flight is not
 // counted until it is set anew.
 func (q *Queue) Len() int { return len(q.sources) }
