@@ -7,12 +7,9 @@
 package aggregator
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -80,13 +77,18 @@ type Options struct {
 // Aggregator polls sources and commits what they bring. Poll and Prune need
 // Run to run.
 type Aggregator struct {
-	o        Options
-	sources  map[string]Source
+	o       lasting
+	current atomic.Pointer[configuration]
+
 	commits  chan commit
+	switches chan *reconfiguration // to the committer
 	requests chan *request
+	reloads  chan *reconfiguration // to the loop
+	pings    chan chan<- struct{}
 	finished chan finished
 	stopped  chan struct{} // closed when the loop takes no more requests
 	judged   chan struct{} // closed when stored entries have been judged by the filters
+	unjudged chan struct{} // holds one when there are other filters since
 	underway atomic.Int64  // polls begun and not ended
 
 	unconfigured atomic.Bool // the store has refused the configuration
@@ -98,24 +100,24 @@ type Aggregator struct {
 
 // New returns an aggregator. Its sources' ids must be distinct.
 func New(o Options) *Aggregator {
-	o.Workers = max(o.Workers, 1)
 	if o.Polled == nil {
 		o.Polled = func(Result, time.Duration) {}
 	}
 	a := &Aggregator{
-		o:        o,
-		sources:  make(map[string]Source, len(o.Sources)),
+		o:        lasting{o.Store, o.Client, o.Polled, o.Manual, o.Log},
 		commits:  make(chan commit),
+		switches: make(chan *reconfiguration),
 		requests: make(chan *request),
+		reloads:  make(chan *reconfiguration),
+		pings:    make(chan chan<- struct{}),
 		finished: make(chan finished),
 		stopped:  make(chan struct{}),
 		judged:   make(chan struct{}),
+		unjudged: make(chan struct{}, 1),
 		budget:   schedule.NewBudget(float64(o.Budget)),
 		room:     newRoom(o),
 	}
-	for _, s := range o.Sources {
-		a.sources[s.ID] = s
-	}
+	a.current.Store(newConfiguration(o))
 	return a
 }
 
@@ -141,23 +143,15 @@ func (a *Aggregator) Run(ctx context.Context) error {
 	}
 	var group errgroup.Group
 	group.Go(func() error { committer.run(context.WithoutCancel(ctx)); return nil })
-	go func() {
-		defer close(a.judged)
-		judge := a.judgeAll
-		if !a.o.Manual {
-			judge = func(ctx context.Context) error { return a.persist(ctx, a.judgeAll) }
-		}
-		if err := judge(ctx); err != nil && ctx.Err() == nil {
-			a.o.Log.Error("applying filters to stored entries", "err", err)
-		}
-	}()
+	judge := make(chan struct{})
+	go func() { defer close(judge); a.judgeOn(ctx) }()
 	maintenance := a.maintenance(ctx)
 	maintenance.Start()
 
 	loop.run(ctx)
 
 	<-maintenance.Stop().Done()
-	<-a.judged
+	<-judge
 	close(a.commits)
 	return group.Wait()
 }
@@ -170,7 +164,7 @@ func (a *Aggregator) maintenance(ctx context.Context) *cron.Cron {
 		cron.WithLogger(log),
 		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)),
 	)
-	if a.o.Retention != (Retention{}) && !a.o.Manual {
+	if !a.o.Manual {
 		c.Schedule(cron.Every(pruneEvery), cron.FuncJob(func() {
 			err := a.Prune(ctx, time.Now())
 			if err != nil && ctx.Err() == nil && !storage.Refused(err) { // that has been told
@@ -188,117 +182,4 @@ func (cronLog) Info(string, ...any) {}
 
 func (l cronLog) Error(err error, msg string, args ...any) {
 	l.log.Error("maintenance job: "+msg, append(args, "err", err)...)
-}
-
-// someBaseURL stands in until somebody knows at which address feeds are served.
-const someBaseURL = "http://localhost/"
-
-// Configure brings the configuration into the store, if it is not there yet.
-// Where the store refuses it, what is served stays as it was configured before;
-// Run, unless Manual, then brings it in when the store takes it, and polls from
-// then on.
-func (a *Aggregator) Configure(ctx context.Context) error {
-	err := a.configure(ctx)
-	switch {
-	case storage.Refused(err) && !a.o.Manual:
-		a.room.failed(err, 0)
-		a.unconfigured.Store(true)
-	case err != nil:
-		return fmt.Errorf("apply configuration: %w", err)
-	}
-	return nil
-}
-
-// configureLate does what Configure could not.
-func (a *Aggregator) configureLate(ctx context.Context) error {
-	if !a.unconfigured.Load() {
-		return nil
-	}
-	if err := a.persist(ctx, a.configure); err != nil {
-		return err
-	}
-	a.unconfigured.Store(false)
-	return nil
-}
-
-func (a *Aggregator) configure(ctx context.Context) error {
-	old, err := a.o.Store.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	settings := storage.Settings{BaseURL: cmp.Or(a.o.BaseURL, old.BaseURL, someBaseURL), Feed: a.o.Feed}
-	for _, v := range a.o.Views {
-		settings.Views = append(settings.Views, v.View)
-	}
-	for _, s := range a.o.Sources {
-		settings.Sources = append(settings.Sources, s.SourceSettings)
-	}
-	slices.SortFunc(settings.Sources, func(a, b storage.SourceSettings) int {
-		return cmp.Compare(a.ID, b.ID)
-	})
-	if same(settings, old) {
-		return nil
-	}
-	stats, err := a.o.Store.Stats(ctx)
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	settings.Changed = visible(now, stats.Changed)
-	records := []storage.Record{{Time: now, Settings: &settings}}
-	again, err := a.enabledAgain(ctx, settings)
-	if err != nil {
-		return err
-	}
-	for _, s := range again {
-		records = append(records, storage.Record{Time: now, Poll: &storage.Poll{Source: s.ID, State: s.State}})
-	}
-	return a.o.Store.Commit(ctx, records...)
-}
-
-// same reports whether two settings differ in nothing but when they were made.
-func same(a, b storage.Settings) bool {
-	return a.BaseURL == b.BaseURL && a.Feed == b.Feed &&
-		slices.EqualFunc(a.Views, b.Views, func(a, b storage.View) bool {
-			return a.Name == b.Name && a.Title == b.Title && a.Where == b.Where && a.Limit == b.Limit && a.Token == b.Token &&
-				slices.Equal(a.Sources, b.Sources) && slices.Equal(a.Categories, b.Categories)
-		}) &&
-		slices.EqualFunc(a.Sources, b.Sources, func(a, b storage.SourceSettings) bool {
-			return a.ID == b.ID && a.URL == b.URL && a.Title == b.Title && a.Across == b.Across &&
-				a.Disabled == b.Disabled && a.Where == b.Where && slices.Equal(a.Categories, b.Categories)
-		})
-}
-
-// enabledAgain returns the sources whose state these settings reset: an
-// operator who enables a source anew or gives it another URL wants it asked,
-// whatever it answered before, though not sooner than its publisher allows.
-func (a *Aggregator) enabledAgain(ctx context.Context, settings storage.Settings) ([]storage.Source, error) {
-	var again []storage.Source
-	for _, s := range settings.Sources {
-		old, err := a.o.Store.Source(ctx, s.ID)
-		if errors.Is(err, storage.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		moved := old.URL != s.URL
-		if s.Disabled || !moved && !old.Hidden() {
-			continue
-		}
-		gone := old.State.Gone
-		old.State.Gone, old.State.Failures, old.State.NextDue, old.State.Trouble = false, 0, time.Time{}, ""
-		if moved || gone {
-			old.State.MovedTo, old.State.Moving = "", ""
-		}
-		if moved {
-			old.State.Body, old.State.Validators = storage.Digest{}, storage.Validators{}
-			old.State.NotBefore = time.Time{}
-		}
-		if old.State.NotBefore.After(time.Now()) {
-			old.State.NextDue = old.State.NotBefore
-		}
-		again = append(again, old)
-	}
-	return again, nil
 }

@@ -65,7 +65,7 @@ func (a *Aggregator) replyOf(page storage.Article, visit fetch.Visit, err error)
 	if said.answered = visit.Status != 0; errors.As(err, &status) {
 		said.answered = true
 		if isPause(status.Code) && !status.RetryAfter.IsZero() {
-			said.pause = earlier(status.RetryAfter, time.Now().Add(a.o.Policy.Max))
+			said.pause = earlier(status.RetryAfter, time.Now().Add(a.config().Policy.Max))
 		}
 		said.refused = limited(status.Code, visit.Traffic.Run) && said.pause.IsZero()
 	}
@@ -144,7 +144,7 @@ func (a *Aggregator) visited(ctx context.Context, src Source, state storage.Stat
 	state.Articles = slices.Clone(state.Articles[1:])
 	slices.SortStableFunc(state.Articles, func(a, b storage.Article) int { return a.Due.Compare(b.Due) })
 	p := storage.Poll{Source: src.ID, State: state, Entries: entries}
-	if _, err := a.submit(ctx, commit{poll: &p, resolved: true, now: time.Now()}); err != nil {
+	if _, err := a.submit(ctx, commit{poll: &p, url: src.URL, resolved: true, now: time.Now()}); err != nil {
 		return Result{}, fmt.Errorf("commit article of source %s: %w", src.ID, err)
 	}
 	result := Result{Source: src.ID, Outcome: Unchanged, Updated: len(entries), NextDue: state.NextDue, article: true, reply: said}

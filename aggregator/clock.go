@@ -41,7 +41,7 @@ func (l *loop) spread(now time.Time) {
 		if due.After(now) || turn.first || len(l.waiting[id]) > 0 {
 			continue
 		}
-		turn.at, turn.admitted = l.o.Policy.Resume(schedule.Visit{ID: id}, due, now), false
+		turn.at, turn.admitted = l.config().Policy.Resume(schedule.Visit{ID: id}, due, now), false
 		l.enqueue(id, turn)
 	}
 }

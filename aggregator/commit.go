@@ -20,6 +20,7 @@ const (
 // commit is a poll, or another record, on its way to the store.
 type commit struct {
 	poll     *storage.Poll
+	url      string             // of the source as it was asked; empty: nobody was
 	resolved bool               // the poll's entries are those of the store, with text added
 	items    []storage.Digest   // that the poll's entries were made of
 	before   []storage.Sighting // the items of the source's document before
@@ -48,7 +49,7 @@ type committer struct {
 
 func (a *Aggregator) newCommitter(ctx context.Context) (*committer, error) {
 	stats, err := a.o.Store.Stats(ctx)
-	resolver := dedup.NewResolver(a.o.Store, dedup.Options{Similarity: a.o.Similarity})
+	resolver := dedup.NewResolver(a.o.Store, dedup.Options{Similarity: a.config().Similarity})
 	return &committer{Aggregator: a, resolver: resolver, changed: stats.Changed}, err
 }
 
@@ -68,15 +69,26 @@ func (a *Aggregator) submit(ctx context.Context, c commit) (outcome, error) {
 
 // run commits until the channel of commits is closed.
 func (c *committer) run(ctx context.Context) {
-	for first := range c.commits {
-		group := c.gather(first)
-		err := c.apply(ctx, group)
-		switch {
-		case err != nil && len(group) > 1:
-			c.applyEach(ctx, group)
-		case err != nil:
-			c.fail(first, err)
+	for {
+		select {
+		case r := <-c.switches:
+			r.done <- c.switchTo(ctx, r.next)
+		case first, ok := <-c.commits:
+			if !ok {
+				return
+			}
+			c.commitGroup(ctx, c.gather(first))
 		}
+	}
+}
+
+func (c *committer) commitGroup(ctx context.Context, group []commit) {
+	err := c.apply(ctx, group)
+	switch {
+	case err != nil && len(group) > 1:
+		c.applyEach(ctx, group)
+	case err != nil:
+		c.fail(group[0], err)
 	}
 }
 
@@ -192,6 +204,9 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 // settle makes a poll's entries final. They show in the given second. The
 // commit itself stays as it was: it may be settled again.
 func (c *committer) settle(ctx context.Context, m commit, show time.Time) (storage.Poll, outcome, error) {
+	if src, ok := c.config().sources[m.poll.Source]; ok && m.url != "" && m.url != src.URL {
+		return storage.Poll{}, outcome{}, errElsewhere
+	}
 	if m.resolved {
 		p := *m.poll
 		p.Entries = nil

@@ -65,10 +65,11 @@ func TestF11_PollsShareACommit(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer func() { _ = real.Close() }()
-				a := New(Options{Store: real, Log: slog.New(slog.DiscardHandler)})
+				o := Options{Store: real, Log: slog.New(slog.DiscardHandler)}
 				for i := range test.polls {
-					a.o.Sources = append(a.o.Sources, Source{SourceSettings: storage.SourceSettings{ID: fmt.Sprint("s", i)}})
+					o.Sources = append(o.Sources, Source{SourceSettings: storage.SourceSettings{ID: fmt.Sprint("s", i)}})
 				}
+				a := New(o)
 				if err := a.Configure(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -81,7 +82,7 @@ func TestF11_PollsShareACommit(t *testing.T) {
 				a.underway.Store(int64(test.polls + test.alsoOnWay))
 				var committer, polls sync.WaitGroup
 				committer.Go(func() { c.run(t.Context()) })
-				for _, src := range a.o.Sources {
+				for _, src := range a.config().Sources {
 					polls.Go(func() { a.submitAndLook(t, src.ID, test.entries) })
 				}
 				polls.Wait()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"newsfeed/storage"
@@ -15,6 +16,9 @@ import (
 // judgeSlice is how many entries are judged in one commit, so that none is
 // long.
 const judgeSlice = 200
+
+// judging stands for the conditions of a source whose entries are being judged.
+const judging = "judging"
 
 // hides returns the filter of the source that hides an entry, empty when none
 // does. Where it cannot be evaluated the entry is shown.
@@ -37,7 +41,7 @@ func (a *Aggregator) hides(src Source, e storage.Entry) string {
 // it is in.
 func (a *Aggregator) judgement(src Source, e storage.Entry) storage.Judgement {
 	j := storage.Judgement{ID: e.ID, Hidden: a.hides(src, e)}
-	for _, v := range a.o.Views {
+	for _, v := range a.config().Views {
 		selected, err := v.Selects(e)
 		if err != nil {
 			a.o.Log.Warn("filter failed; the entry is not in the view", "view", v.Name, "entry", e.ID, "err", err)
@@ -70,7 +74,7 @@ func containsFold(list []string, s string) bool {
 // judgeEntries judges the entries of a poll.
 func (a *Aggregator) judgeEntries(p storage.Poll) {
 	for i, e := range p.Entries {
-		j := a.judgement(a.sources[p.Source], e)
+		j := a.judgement(a.config().sources[p.Source], e)
 		p.Entries[i].Hidden, p.Entries[i].Views = j.Hidden, j.Views
 	}
 }
@@ -82,7 +86,7 @@ func (a *Aggregator) conditions(src Source) string {
 	if src.Where != "" {
 		list = append(list, src.Where)
 	}
-	for _, v := range a.o.Views {
+	for _, v := range a.config().Views {
 		if len(v.Sources) == 0 || slices.Contains(v.Sources, src.ID) {
 			list = append(list, fmt.Sprintf("%q %q %q", v.Name, v.Categories, v.Where))
 		}
@@ -91,6 +95,28 @@ func (a *Aggregator) conditions(src Source) string {
 		return ""
 	}
 	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(list, "\n"))))
+}
+
+// judgeOn judges stored entries by the filters of the configuration, and again
+// whenever there is another one, until ctx ends.
+func (a *Aggregator) judgeOn(ctx context.Context) {
+	judged := sync.OnceFunc(func() { close(a.judged) })
+	defer judged()
+	judge := a.judgeAll
+	if !a.o.Manual {
+		judge = func(ctx context.Context) error { return a.persist(ctx, a.judgeAll) }
+	}
+	for {
+		if err := judge(ctx); err != nil && ctx.Err() == nil {
+			a.o.Log.Error("applying filters to stored entries", "err", err)
+		}
+		judged()
+		select {
+		case <-a.unjudged:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Judged is closed when what was stored has been judged by the filters of the
@@ -105,17 +131,17 @@ func (a *Aggregator) judgeAll(ctx context.Context) error {
 		return fmt.Errorf("read sources: %w", err)
 	}
 	views := map[string]*weekCount{}
-	for _, v := range a.o.Views {
+	for _, v := range a.config().Views {
 		views[v.Name] = weekOf(time.Now())
 	}
 	for _, s := range stored {
-		if src, ok := a.sources[s.ID]; ok && s.Judged != a.conditions(src) {
+		if src, ok := a.config().sources[s.ID]; ok && s.Judged != a.conditions(src) {
 			if err := a.judgeSource(ctx, src, views); err != nil {
 				return fmt.Errorf("judge entries of source %s: %w", s.ID, err)
 			}
 		}
 	}
-	for _, v := range a.o.Views {
+	for _, v := range a.config().Views {
 		if week := views[v.Name]; week.mostDropped() {
 			a.o.Log.Warn("the view leaves out more than half of what it showed of the last week",
 				"view", v.Name, "hidden", week.dropped, "of", week.shown, "where", v.Where)
@@ -145,8 +171,12 @@ func (a *Aggregator) judgeSource(ctx context.Context, src Source, views map[stri
 				judge.Entries = append(judge.Entries, storage.Judgement{ID: e.ID})
 			}
 		}
-		if page.Next == "" {
+		switch {
+		case page.Next == "":
 			judge.Judged = &conditions
+		case q.Before == "":
+			begun := judging // whatever these entries were judged by is no more true of all
+			judge.Judged = &begun
 		}
 		if _, err := a.submit(ctx, commit{judge: &judge, now: time.Now()}); err != nil {
 			return err
@@ -192,7 +222,7 @@ func (c *committer) judge(ctx context.Context, j storage.Judge) (storage.Judge, 
 		if err != nil {
 			return final, err
 		}
-		final.Entries = append(final.Entries, c.judgement(c.sources[j.Source], e))
+		final.Entries = append(final.Entries, c.judgement(c.config().sources[j.Source], e))
 	}
 	return final, nil
 }

@@ -31,6 +31,7 @@ type loop struct {
 
 	turns   map[string]sourceTurn // the next one of each source that waits
 	pardons map[string]bool       // sources under way whose failure will not have been theirs
+	altered map[string]bool       // sources under way that have been configured anew since
 
 	seen   time.Time // when the loop last looked at the clock
 	probed time.Time // when the last poll began
@@ -49,13 +50,14 @@ type finished struct {
 func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
 		Aggregator: a,
-		queue:      schedule.NewQueue(a.o.HostInterval),
+		queue:      schedule.NewQueue(a.config().HostInterval),
 		busy:       map[string]bool{},
 		forced:     map[string]bool{},
 		waiting:    map[string][]*request{},
 		polled:     map[string]Result{},
 		turns:      map[string]sourceTurn{},
 		pardons:    map[string]bool{},
+		altered:    map[string]bool{},
 	}
 	stored, err := a.o.Store.Sources(ctx)
 	if err != nil {
@@ -63,7 +65,7 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	}
 	l.seen = clock()
 	for _, s := range stored {
-		if rest := s.State.LastPoll.Add(a.o.HostInterval); rest.After(l.seen) && !s.State.LastPoll.After(l.seen) {
+		if rest := s.State.LastPoll.Add(a.config().HostInterval); rest.After(l.seen) && !s.State.LastPoll.After(l.seen) {
 			l.queue.Rest(AskedHost(s), rest) // another process has just asked it
 		}
 	}
@@ -82,7 +84,7 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	}
 	for _, s := range due {
 		if !a.o.Manual {
-			l.enqueue(s.ID, nextTurn(a.sources[s.ID], s.State))
+			l.enqueue(s.ID, nextTurn(a.config().sources[s.ID], s.State))
 		}
 	}
 	return l, nil
@@ -113,6 +115,10 @@ func (l *loop) run(ctx context.Context) {
 			return
 		case r := <-l.requests:
 			l.accept(ctx, r)
+		case r := <-l.reloads:
+			r.done <- l.reconfigure(context.WithoutCancel(ctx), r.next)
+		case answer := <-l.pings:
+			close(answer)
 		case f := <-l.finished:
 			l.finish(context.WithoutCancel(ctx), f)
 		case <-timer.C:
@@ -121,7 +127,7 @@ func (l *loop) run(ctx context.Context) {
 }
 
 func (l *loop) sleep(ctx context.Context) time.Duration {
-	if len(l.busy) >= l.o.Workers {
+	if len(l.busy) >= l.config().Workers {
 		return longestSleep
 	}
 	now := clock()
@@ -137,7 +143,7 @@ func (l *loop) sleep(ctx context.Context) time.Duration {
 
 // start begins the polls that are due, as far as there are workers.
 func (l *loop) start(ctx context.Context) {
-	for len(l.busy) < l.o.Workers && ctx.Err() == nil {
+	for len(l.busy) < l.config().Workers && ctx.Err() == nil {
 		now := clock()
 		held := l.held(ctx, now)
 		if held && len(l.waiting) == 0 {
@@ -163,7 +169,7 @@ func (l *loop) start(ctx context.Context) {
 // visits, the first one and those asked for have no part in it.
 func (l *loop) admit(id string, now time.Time) time.Time {
 	turn := l.turns[id]
-	free := turn.first || turn.article || turn.admitted || l.sources[id].Schedule != nil
+	free := turn.first || turn.article || turn.admitted || l.config().sources[id].Schedule != nil
 	if l.o.Manual || free || len(l.waiting[id]) > 0 {
 		return now
 	}
@@ -187,8 +193,9 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	forced, article := l.forced[id], l.turns[id].article
 	delete(l.forced, id)
 	delete(l.turns, id)
+	source := l.config().sources[id]
 	l.workers.Go(func() error {
-		f.result, f.err = l.guarded(ctx, l.sources[id], forced, article)
+		f.result, f.err = l.guarded(ctx, source, forced, article)
 		l.Aggregator.finished <- f
 		return nil
 	})
@@ -228,10 +235,16 @@ func (l *loop) finish(ctx context.Context, f finished) {
 	l.underway.Store(int64(len(l.busy)))
 	l.heed(ctx, f, now)
 	l.queue.Done(f.source, now)
+	if errors.Is(f.err, errElsewhere) {
+		l.resume(ctx, f.source, now) // who waits for a poll waits for that one
+		return
+	}
 	f = l.settled(f, now)
 	if !f.result.article {
 		l.o.Polled(f.result, max(0, now.Sub(f.began))) // the clock may have been set
 	}
+	altered := l.altered[f.source]
+	delete(l.altered, f.source)
 
 	result, polled := l.polled[f.source]
 	if !polled && !f.result.article {
@@ -251,6 +264,9 @@ func (l *loop) finish(ctx context.Context, f finished) {
 		l.polled[f.source] = result
 		l.enqueue(f.source, next)
 		return
+	case altered:
+		delete(l.waiting, f.source) // they are answered below
+		l.resume(ctx, f.source, now)
 	case !l.o.Manual && !next.at.IsZero():
 		l.enqueue(f.source, next)
 	}
@@ -271,7 +287,7 @@ func (l *loop) settled(f finished, now time.Time) finished {
 		if !storage.Refused(f.err) || l.Trouble() == (storage.Trouble{}) { // else that has been told
 			l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
 		}
-		again := max(l.o.Policy.Min, l.sources[f.source].MinInterval) // its publisher cannot help it
+		again := max(l.config().Policy.Min, l.config().sources[f.source].MinInterval) // its publisher cannot help it
 		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err), next: sourceTurn{at: now.Add(again), host: f.host}}
 	default:
 		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,

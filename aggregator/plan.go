@@ -55,7 +55,10 @@ func costly(s storage.State) bool {
 // plan sets when a source is due next, after a poll that brought new entries
 // published at these times.
 func (c *committer) plan(ctx context.Context, m commit, s storage.State, published []time.Time) (storage.State, error) {
-	src := c.sources[m.poll.Source]
+	src, ok := c.config().polled(m.poll.Source)
+	if !ok {
+		return s, nil // it will be planned when it is back
+	}
 	if s.Gone {
 		c.budget.Remove(src.ID)
 		s.NextDue, s.DueReason, s.Bounds = time.Time{}, goneReason, nil
@@ -70,9 +73,9 @@ func (c *committer) plan(ctx context.Context, m commit, s storage.State, publish
 	}
 	v := src.visit(s, habit)
 	v.First, v.Limited, v.Outage, v.Planned = m.ending.first, m.ending.limited, m.ending.outage, m.ending.planned
-	c.budget.Set(src.ID, c.o.Policy.Demand(v))
+	c.budget.Set(src.ID, c.config().Policy.Demand(v))
 	v.Price = c.budget.Price(m.now)
-	plan := c.o.Policy.Next(v)
+	plan := c.config().Policy.Next(v)
 	if len(plan.Capped) > 0 {
 		c.o.Log.Debug("the publisher asks for more than max_interval", "source", src.ID, "by", plan.Capped, "next_due", plan.Due)
 	}
@@ -120,11 +123,11 @@ func habitOf(s storage.State) *schedule.Habit {
 func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, replanned []storage.Source) {
 	var newest storage.State
 	for _, s := range stored {
-		src, ok := a.sources[s.ID]
+		src, ok := a.config().polled(s.ID)
 		if !ok || s.Hidden() || s.State.Gone {
 			continue
 		}
-		a.budget.Set(s.ID, a.o.Policy.Demand(src.visit(s.State, habitOf(s.State))))
+		a.budget.Set(s.ID, a.config().Policy.Demand(src.visit(s.State, habitOf(s.State))))
 		if len(s.State.Habit) > 0 && s.State.LastPoll.After(newest.LastPoll) {
 			newest = s.State
 		}
@@ -133,21 +136,30 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, repla
 	if !newest.LastPoll.IsZero() {
 		a.budget.Restore(now, newest.Trim)
 	}
+	c := a.config()
 	for i, s := range list {
-		src := a.sources[s.ID]
-		v := src.visit(s.State, nil)
-		if (src.Schedule != nil || scheduled(s.State)) && !s.State.NextDue.IsZero() {
-			v.Habit, v.Price = habitOf(s.State), a.budget.Price(now)
-			plan := a.o.Policy.Next(v)
-			differs := !plan.Due.Truncate(time.Microsecond).Equal(s.State.NextDue.Truncate(time.Microsecond))
-			if s.State = planned(s.State, plan); differs {
-				replanned = append(replanned, s)
-			}
+		src := c.sources[s.ID]
+		state, differs := a.replan(c, src, s.State, now)
+		if s.State = state; differs {
+			replanned = append(replanned, s)
 		}
-		s.State.NextDue = a.o.Policy.Resume(v, s.State.NextDue, now)
+		s.State.NextDue = c.Policy.Resume(src.visit(s.State, nil), s.State.NextDue, now)
 		list[i] = s
 	}
 	return list, replanned
+}
+
+// replan returns the state of a source with when it is due by the schedule that
+// it has in c, or has no more, and whether that is another time than before.
+func (a *Aggregator) replan(c *configuration, src Source, s storage.State, now time.Time) (storage.State, bool) {
+	if src.Schedule == nil && !scheduled(s) || s.NextDue.IsZero() {
+		return s, false
+	}
+	v := src.visit(s, habitOf(s))
+	v.Price = a.budget.Price(now)
+	plan := c.Policy.Next(v)
+	differs := !plan.Due.Truncate(time.Microsecond).Equal(s.NextDue.Truncate(time.Microsecond))
+	return planned(s, plan), differs
 }
 
 // planned returns a state with when the source is due, and why.

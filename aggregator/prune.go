@@ -84,7 +84,10 @@ func rest(took time.Duration) time.Duration {
 
 // excess returns the oldest entries that are not to be kept, at most that many.
 func (a *Aggregator) excess(ctx context.Context, now time.Time, most int) ([]storage.Entry, error) {
-	r := a.o.Retention
+	r := a.config().Retention
+	if r == (Retention{}) {
+		return nil, nil
+	}
 	stats, err := a.o.Store.Stats(ctx)
 	if err != nil || stats.Entries == 0 {
 		return nil, err

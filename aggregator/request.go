@@ -56,7 +56,7 @@ type request struct {
 	sources  []string // empty: all that are due
 	force    bool
 	accepted chan error // nil: total results will come
-	total    int        // set before accepted is answered
+	total    int        // set, as the next one is, before accepted is answered
 	results  chan Result
 	left     int
 }
@@ -70,7 +70,7 @@ type request struct {
 // and the error is one that storage.Refused knows.
 func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
 	for _, id := range sources {
-		if _, ok := a.sources[id]; !ok {
+		if _, ok := a.config().sources[id]; !ok {
 			return 0, nil, &UnknownSourceError{id}
 		}
 	}
@@ -81,7 +81,6 @@ func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (to
 		sources:  sources,
 		force:    force,
 		accepted: make(chan error, 1),
-		results:  make(chan Result, max(len(sources), len(a.sources))),
 	}
 	select {
 	case a.requests <- r:
@@ -117,7 +116,7 @@ func (l *loop) accept(ctx context.Context, r *request) {
 	named := len(r.sources) > 0
 	wanted := r.sources
 	if !named {
-		for _, s := range l.o.Sources {
+		for _, s := range l.config().Sources {
 			if r.force || l.refusal(byID[s.ID], false, now) == "" {
 				wanted = append(wanted, s.ID)
 			}
@@ -125,6 +124,7 @@ func (l *loop) accept(ctx context.Context, r *request) {
 	}
 	wanted = unique(wanted)
 	r.total, r.left = len(wanted), len(wanted)
+	r.results = make(chan Result, r.total)
 	r.accepted <- nil
 	if r.left == 0 {
 		close(r.results)
@@ -170,7 +170,7 @@ func (l *loop) known(ctx context.Context, ids []string) (map[string]storage.Sour
 func (l *loop) refusal(s storage.Source, force bool, now time.Time) string {
 	state := s.State
 	paused := l.queue.Paused(AskedHost(s))
-	switch again := state.LastForced.Add(l.o.MinForce); {
+	switch again := state.LastForced.Add(l.config().MinForce); {
 	case s.ID == "":
 		return "unknown to the store"
 	case s.Disabled:

@@ -173,7 +173,7 @@ func (t turn) host() string {
 
 // bounded is a time asked for by a publisher, within what the policy allows.
 func (t turn) bounded(asked time.Time) time.Time {
-	kept := earlier(asked, t.now.Add(t.o.Policy.Max))
+	kept := earlier(asked, t.now.Add(t.config().Policy.Max))
 	if kept.Before(asked) {
 		t.o.Log.Info("Retry-After is longer than max_interval", "source", t.source.ID, "asked", asked, "kept", kept)
 	}
@@ -239,6 +239,7 @@ func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Res
 
 // commit hands the poll to the committer and waits until it is durable.
 func (t turn) commit(ctx context.Context, c commit) (Result, error) {
+	c.url = t.source.URL
 	done, err := t.submit(ctx, c)
 	if err != nil {
 		return Result{}, fmt.Errorf("commit poll of source %s: %w", t.source.ID, err)
