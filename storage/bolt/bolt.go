@@ -70,7 +70,7 @@ type Options struct {
 type Store struct {
 	at     atomic.Pointer[opened]
 	packer *packer
-	limits limits
+	limits atomic.Pointer[limits]
 	page   int64 // size of one, in bytes
 
 	// later is how to open a store that is to take commits as soon as it can; nil:
@@ -141,7 +141,8 @@ func open(path string, o Options) (*Store, error) {
 	if o.MmapSize == 0 {
 		o.MmapSize = 1 << 30
 	}
-	s := &Store{packer: newPacker(), limits: limits{size: o.MaxBytes, free: o.MinFree}, changed: make(chan uint64, 1)}
+	s := &Store{packer: newPacker(), changed: make(chan uint64, 1)}
+	s.limits.Store(&limits{size: o.MaxBytes, free: o.MinFree})
 	at := &opened{}
 	s.at.Store(at)
 	if o.ReadOnly && o.Later {
@@ -184,7 +185,7 @@ func open(path string, o Options) (*Store, error) {
 		if o.ReadOnly {
 			return s.db().View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
-		if err := s.db().View(func(b *bbolt.Tx) error { s.limits.apply(s.db(), b.Size()); return nil }); err != nil {
+		if err := s.db().View(func(b *bbolt.Tx) error { s.limits.Load().apply(s.db(), b.Size()); return nil }); err != nil {
 			return err
 		}
 		return s.migrate(path, o.discardOld, &report{tell: o.Migrating, every: tellEvery})

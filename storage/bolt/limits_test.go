@@ -244,6 +244,34 @@ func TestF15_ALoweredLimitLeavesAStoreThatCanBePruned(t *testing.T) {
 	}
 }
 
+func TestF15_LimitsCanBeSetAnew(t *testing.T) {
+	s := openWith(t, filepath.Join(t.TempDir(), "newsfeed.db"), bolt.Options{})
+	commit(t, s, configure("a"), bulky(1))
+	limit := func(bytes, free int64) {
+		t.Helper()
+		if err := s.Limit(t.Context(), bytes, free); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(1<<20, 1)
+	polls := 1
+	var err error
+	for err == nil && polls < 1000 {
+		polls++
+		err = s.Commit(t.Context(), bulky(polls))
+	}
+	if !errors.Is(err, storage.ErrFull) || !roomOf(t, s).Short() {
+		t.Fatalf("commit %d: error %v, room %+v", polls, err, roomOf(t, s))
+	}
+	limit(0, 0)
+	for n := range 20 {
+		commit(t, s, bulky(polls+n))
+	}
+	if r := roomOf(t, s); r.Short() {
+		t.Errorf("room %+v", r)
+	}
+}
+
 func TestF15_RoomIsThatOfTheNearerLimit(t *testing.T) {
 	dir := t.TempDir()
 	for name, test := range map[string]struct {

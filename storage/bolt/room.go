@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -36,11 +37,42 @@ func (l limits) kept() int64 { return min(l.size/4, mostKept) }
 // apply bounds the file, of which so much is in use. One that is over its limit
 // already can still be pruned.
 func (l limits) apply(db *bbolt.DB, used int64) {
-	db.AllocSize = mostGrowth
+	db.AllocSize, db.MaxSize = mostGrowth, 0
 	if l.size > 0 {
 		db.AllocSize = int(l.growth())
 		db.MaxSize = int(max(l.size, used+l.kept()+l.growth()))
 	}
+}
+
+// Limit sets Options.MaxBytes and Options.MinFree anew.
+func (s *Store) Limit(ctx context.Context, maxBytes, minFree int64) error {
+	s.commit.Lock()
+	defer s.commit.Unlock()
+	l := &limits{size: maxBytes, free: minFree}
+	if later := s.later.Load(); later != nil { // it is opened by them then
+		o := *later
+		o.MaxBytes, o.MinFree = maxBytes, minFree
+		s.later.Store(&o)
+		s.limits.Store(l)
+		return nil
+	}
+	// bbolt looks at its bounds while it writes.
+	alone := func(db *bbolt.DB, fn func(*bbolt.Tx) error) error {
+		b, err := db.Begin(true)
+		if err != nil {
+			return err
+		}
+		return errors.Join(fn(b), b.Rollback())
+	}
+	err := s.run(ctx, alone, func(t *tx) error {
+		l.apply(s.db(), t.size)
+		s.limits.Store(l)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("limit store: %w", err)
+	}
+	return nil
 }
 
 // Room implements storage.Limited. It is that of the limit which is nearer.
@@ -55,14 +87,15 @@ func (s *Store) Room(ctx context.Context) (storage.Room, error) {
 	free := s.reusable()
 	reusable := free / 2 // it lies scattered, and what is large takes pages in a row
 	var rooms []storage.Room
-	if l := s.limits; l.size > 0 {
+	l := s.limits.Load()
+	if l.size > 0 {
 		rooms = append(rooms, storage.Room{
 			Free:  min(max(0, l.size-l.growth()-used)+reusable, l.size-used+free), // the file may be over its limit
 			Least: l.kept(),
 			Limit: "its limit of " + humanize.IBytes(uint64(l.size)),
 		})
 	}
-	if s.limits.free > 0 {
+	if l.free > 0 {
 		folder := filepath.Dir(s.db().Path())
 		disk, err := diskOf(folder)
 		switch {
@@ -71,7 +104,7 @@ func (s *Store) Room(ctx context.Context) (storage.Room, error) {
 		case disk.readOnly:
 			return storage.Room{}, fmt.Errorf("%w: the file system of %s", storage.ErrReadOnly, folder)
 		case disk.known:
-			rooms = append(rooms, storage.Room{Free: disk.free + reusable, Least: s.limits.free, Limit: "the disk of " + folder})
+			rooms = append(rooms, storage.Room{Free: disk.free + reusable, Least: l.free, Limit: "the disk of " + folder})
 		}
 	}
 	var nearest storage.Room
