@@ -96,6 +96,7 @@ type Aggregator struct {
 	budget *schedule.Budget
 	outage outage
 	room   *room
+	tally  tally
 }
 
 // New returns an aggregator. Its sources' ids must be distinct.
@@ -116,6 +117,7 @@ func New(o Options) *Aggregator {
 		unjudged: make(chan struct{}, 1),
 		budget:   schedule.NewBudget(float64(o.Budget)),
 		room:     newRoom(o),
+		tally:    tally{failing: map[string]bool{}},
 	}
 	a.current.Store(newConfiguration(o))
 	return a

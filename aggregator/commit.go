@@ -3,6 +3,7 @@ package aggregator
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -194,11 +195,26 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 	for i, m := range group {
 		if m.poll != nil {
 			c.room.taken(m.size())
+			c.tell(ctx, *records[i].Poll)
 		}
 		outcomes[i].took = took
 		m.done <- outcomes[i]
 	}
 	return nil
+}
+
+// tell passes on what a poll that is committed says of its source.
+func (c *committer) tell(ctx context.Context, p storage.Poll) {
+	if _, ok := c.config().polled(p.Source); ok {
+		c.tally.note(p.Source, p.State)
+	}
+	for _, e := range p.Events {
+		level := slog.LevelInfo
+		if e.Kind == storage.Broken || e.Kind == storage.Challenged || e.Kind == storage.Gone {
+			level = slog.LevelWarn
+		}
+		c.o.Log.Log(ctx, level, "source "+string(e.Kind), "source", e.Source, "detail", e.Detail)
+	}
 }
 
 // settle makes a poll's entries final. They show in the given second. The

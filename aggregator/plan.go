@@ -131,6 +131,7 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, repla
 		if len(s.State.Habit) > 0 && s.State.LastPoll.After(newest.LastPoll) {
 			newest = s.State
 		}
+		a.tally.note(s.ID, s.State)
 		list = append(list, s)
 	}
 	if !newest.LastPoll.IsZero() {

@@ -100,6 +100,7 @@ func (s Source) plannedAs(o Source) bool {
 // leave takes a source out that is not polled any more.
 func (l *loop) leave(id string) {
 	l.budget.Remove(id)
+	l.tally.forget(id)
 	if l.busy[id] {
 		l.altered[id] = true
 		return
