@@ -23,6 +23,7 @@ type api struct {
 	aggregator *aggregator.Aggregator // nil: no polls
 	condition  *condition             // nil: that of a command
 	metrics    *metrics               // nil: a command has none
+	reloader   *reloader              // nil: that of a command
 }
 
 // pollRequest asks for polls. The answer is JSON lines: a pollAccepted, then
@@ -55,6 +56,7 @@ func (a api) handler() http.Handler {
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /api/status", a.status)
 	mux.HandleFunc("POST /api/poll", a.poll)
+	mux.HandleFunc("POST /api/reload", a.reload)
 	mux.HandleFunc("GET /api/sources", a.sources)
 	mux.HandleFunc("GET /api/events", a.events)
 	mux.HandleFunc("GET /api/why", a.why)

@@ -45,14 +45,28 @@ func connect(ctx context.Context, c config.Config) (client, bool) {
 	return client{&http.Client{Transport: t}, func() error { t.CloseIdleConnections(); return nil }}, true
 }
 
+// daemon returns a client of the running daemon; ok is false when none answers.
+// It is found by what the configuration says of it, though that be wrong in
+// other things, or name secrets that only the daemon can read.
+func (p *program) daemon(ctx context.Context) (c client, ok bool, err error) {
+	path, err := p.findConfig()
+	if err != nil {
+		return client{}, false, err
+	}
+	c, ok = connect(ctx, config.Reach(path, p.env))
+	return c, ok, nil
+}
+
 // ask reads what is stored, from the daemon or else from the store. It holds
 // the store no longer than that, however slowly the answer is then printed.
 func (p *program) ask(ctx context.Context, path string, query url.Values) (answer []byte, err error) {
-	config, _, err := p.load()
-	if err != nil {
-		return nil, err
+	c, ok, err := p.daemon(ctx)
+	if err == nil && !ok {
+		var config config.Config
+		if config, _, err = p.load(); err == nil {
+			c, err = readers(ctx, config)
+		}
 	}
-	c, err := readers(ctx, config)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,6 +29,9 @@ type daemon struct {
 	log    *slog.Logger
 	notify notifier
 
+	// load reads the configuration anew; nil: it is never reloaded.
+	load func() (config.Config, []string, error)
+
 	// started, if not nil, is called once the listeners are bound, with the
 	// public URL.
 	started func(baseURL string)
@@ -34,13 +40,23 @@ type daemon struct {
 // run serves until ctx ends, then drains: no new connections, requests under
 // way finish, fetches are cancelled, what is being committed is committed.
 func (d daemon) run(ctx context.Context) (err error) {
-	public, err := listen(d.config.Server.Listen, 0o666)
+	hangups := make(chan os.Signal, 1)
+	if d.load != nil {
+		signal.Notify(hangups, reloadSignal)
+		defer signal.Stop(hangups)
+	}
+	sockets, err := inherit()
+	if err != nil {
+		return err
+	}
+	defer sockets.close()
+	public, err := sockets.public(d.config.Server.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for readers (server.listen): %w", err)
 	}
-	defer public.Close()
+	defer closeAll(public)
 	if d.config.Server.BaseURL == "" {
-		d.config.Server.BaseURL = d.config.Server.Scheme() + "://" + public.Addr().String() + "/"
+		d.config.Server.BaseURL = d.config.Server.Scheme() + "://" + public[0].Addr().String() + "/"
 	}
 	store, unwritable, err := openToServe(d.config, logTellers(d.log).and(d.notify))
 	if err != nil {
@@ -57,7 +73,8 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	admin, err := listen(d.config.Server.AdminListen, 0o600) // the service's user and root
+	bound := slices.Clone(public)
+	admin, err := sockets.admin(d.config.Server.AdminListen)
 	switch {
 	case err != nil && unwritable != nil:
 		d.log.Warn("commands are not answered until the store can be written to", "err", err)
@@ -65,11 +82,15 @@ func (d daemon) run(ctx context.Context) (err error) {
 		return fmt.Errorf("listen for commands (server.admin_listen): %w", err)
 	default:
 		defer admin.Close()
+		bound = append(bound, admin)
+	}
+	if unused := sockets.close(); len(unused) > 0 {
+		d.log.Warn(`sockets were passed that are not used; server.listen = "systemd" asks for them`, "names", unused)
 	}
 
 	counted := countedStore{store, figures}
 	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: counted, Logger: d.log, Shown: figures.shown})
-	health := &condition{publisher: publisher, notify: d.notify, sources: len(d.config.Sources)}
+	health := &condition{publisher: publisher}
 	figures.troubled(health.trouble)
 	options, err := aggregatorOptions(d.config, counted, client, d.log)
 	if err != nil {
@@ -80,6 +101,8 @@ func (d daemon) run(ctx context.Context) (err error) {
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
+	signs := vitals{store: store, aggregator: agg, condition: health, listeners: bound, notify: d.notify}
+	reload := d.reloader(signs, store, client, door)
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.
@@ -87,12 +110,21 @@ func (d daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return agg.Run(ctx) })
 	group.Go(func() error { return publisher.Run(ctx) })
 	group.Go(func() error { counted.readSources(ctx); return nil })
-	group.Go(func() error { return serveUntil(ctx, public, door.server(publisher.Handler())) })
+	for _, l := range public {
+		group.Go(func() error { return serveUntil(ctx, l, door.server(publisher.Handler())) })
+	}
 	group.Go(func() error {
-		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures}.handler())
+		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures, reloader: reload}.handler())
 	})
-	d.hasStarted(ctx, group)
+	group.Go(func() error { return reload.run(ctx, hangups) })
+	d.hasStarted(ctx, group, signs)
 	return group.Wait()
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		_ = l.Close() // most are closed already
+	}
 }
 
 // commandsAgain is the pause before the socket for commands is tried again.
@@ -114,13 +146,17 @@ func (d daemon) serveCommands(ctx context.Context, admin net.Listener, h http.Ha
 	return serveHTTP(ctx, admin, h, d.log)
 }
 
-// hasStarted tells that the daemon serves, and later that it stops.
-func (d daemon) hasStarted(ctx context.Context, group *errgroup.Group) {
+// hasStarted tells that the daemon serves, from then on how it is, and later
+// that it stops.
+func (d daemon) hasStarted(ctx context.Context, group *errgroup.Group, signs vitals) {
 	d.log.Info("started", "version", version(), "url", d.config.Server.BaseURL, "sources", len(d.config.Sources), "store", d.config.Storage.Path)
-	d.notify.ready(len(d.config.Sources))
+	status := signs.status(ctx)
+	d.notify.ready(status)
 	if d.started != nil {
 		d.started(d.config.Server.BaseURL)
 	}
+	group.Go(func() error { return signs.report(ctx, status) })
+	group.Go(func() error { return signs.watch(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		d.notify.stopping()

@@ -11,12 +11,9 @@ import (
 	"github.com/coreos/go-systemd/v22/activation"
 )
 
-// listen binds an address of the configuration: host:port, unix:/path or
-// systemd. mode is who may connect to a unix socket.
+// listen binds an address of the configuration: host:port or unix:/path. mode
+// is who may connect to a unix socket.
 func listen(address string, mode os.FileMode) (net.Listener, error) {
-	if address == "systemd" {
-		return inherited()
-	}
 	path, ok := strings.CutPrefix(address, "unix:")
 	if !ok {
 		l, err := net.Listen("tcp", address)
@@ -53,16 +50,68 @@ func removeStale(path string) error {
 	return os.Remove(path)
 }
 
-// inherited returns the socket that systemd passed.
-func inherited() (net.Listener, error) {
-	listeners, err := activation.Listeners()
+// inherited are the sockets that the service manager passed, by the names that
+// it gives them (systemd.socket(5), FileDescriptorName=).
+type inherited map[string][]net.Listener
+
+// inherit takes over the sockets that were passed to this process, once: it
+// clears the variables that tell of them.
+func inherit() (inherited, error) {
+	sockets, err := activation.ListenersWithNames()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("take over sockets: %w", err)
 	}
-	for _, l := range listeners {
-		if l != nil {
-			return l, nil
+	return sockets, nil
+}
+
+// adminSocket is the name of the socket for commands. All others are for
+// readers.
+const adminSocket = "admin"
+
+// close closes those that were not taken, and names them.
+func (in inherited) close() (unused []string) {
+	for name, list := range in {
+		for _, l := range list {
+			_ = l.Close()
+		}
+		unused = append(unused, name)
+	}
+	return unused
+}
+
+// public returns what readers are served at.
+func (in inherited) public(address string) ([]net.Listener, error) {
+	if address != "systemd" {
+		l, err := listen(address, 0o666)
+		return []net.Listener{l}, err
+	}
+	var list []net.Listener
+	for name, sockets := range in {
+		if name != adminSocket {
+			list = append(list, sockets...)
+			delete(in, name)
 		}
 	}
-	return nil, errors.New(`"systemd" asks for a socket unit, and none passed a socket`)
+	if len(list) == 0 {
+		return nil, errors.New(`"systemd" asks for a socket unit, and none passed a socket; enable newsfeed.socket, or write an address`)
+	}
+	return list, nil
+}
+
+// admin returns what commands are answered at. A socket that was passed must be
+// where commands look for it.
+func (in inherited) admin(address string) (net.Listener, error) {
+	sockets := in[adminSocket]
+	if len(sockets) == 0 {
+		return listen(address, 0o600) // the service's user and root
+	}
+	l := sockets[0]
+	if at := l.Addr(); at.Network()+":"+at.String() != address && at.String() != address {
+		return nil, fmt.Errorf("the socket passed as %q is at %s, where no command looks for it; make both the same", adminSocket, at)
+	}
+	in[adminSocket] = sockets[1:]
+	if len(sockets) == 1 {
+		delete(in, adminSocket)
+	}
+	return l, nil
 }

@@ -113,7 +113,7 @@ func (p *program) command() *cobra.Command {
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors and data only")
 	p.completeCommon(root)
 	root.AddGroup(groups...)
-	root.AddCommand(inGroup("run", p.serveCommand(), p.pollCommand(), p.demoCommand())...)
+	root.AddCommand(inGroup("run", p.serveCommand(), p.reloadCommand(), p.pollCommand(), p.demoCommand())...)
 	root.AddCommand(inGroup("look", p.sourcesCommand(), p.entriesCommand(), p.whyCommand(), p.eventsCommand(), p.renderCommand())...)
 	root.AddCommand(inGroup("configure", p.checkCommand(), p.discoverCommand(), p.previewCommand(), p.filterCommand(), p.opmlCommand())...)
 	root.AddCommand(inGroup("keep", p.storeCommand())...)

@@ -20,7 +20,8 @@ func (p *program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return daemon{config: config, log: log, notify: notifier{log}}.run(c.Context())
+			keepPrivate()
+			return daemon{config: config, log: log, notify: notifier{log}, load: p.load}.run(c.Context())
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -45,20 +46,35 @@ func openToServe(c config.Config, told tellers) (s *bolt.Store, why, err error) 
 	return s, why, nil
 }
 
-// condition is what everybody is told of the store's troubles. It is safe for
-// concurrent use.
+// condition is what everybody is told of the troubles of the store and of the
+// configuration. It is safe for concurrent use.
 type condition struct {
 	publisher *publish.Publisher
-	notify    notifier
-	sources   int
 	now       atomic.Pointer[storage.Trouble]
+	refused   atomic.Pointer[string] // see refusal
 }
 
 // set passes on a trouble, or its end.
 func (c *condition) set(t storage.Trouble) {
 	c.now.Store(&t)
 	c.publisher.Troubled(t)
-	c.notify.status(c.sources, t)
+}
+
+// refuse takes in why the configuration was not reloaded; nil: it was.
+func (c *condition) refuse(err error) {
+	why := ""
+	if err != nil {
+		why, _, _ = strings.Cut(escaped(err.Error()), `\u000a`)
+	}
+	c.refused.Store(&why)
+}
+
+// refusal returns in a line why the last reload was refused; empty: it was not.
+func (c *condition) refusal() string {
+	if why := c.refused.Load(); why != nil {
+		return *why
+	}
+	return ""
 }
 
 // trouble returns the one that there is now, or the zero value, as without a

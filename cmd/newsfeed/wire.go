@@ -62,6 +62,15 @@ func openStore(c config.Config, o opening, told tellers) (*bolt.Store, error) {
 // newClient returns the one client through which all requests go out. answered,
 // if not nil, is told of each answer.
 func newClient(c config.Config, answered func(status int, bytes int64)) (*fetch.Client, error) {
+	o, err := fetchOptions(c, answered)
+	if err != nil {
+		return nil, err
+	}
+	return fetch.New(o), nil
+}
+
+// fetchOptions turns the configuration into those of the client.
+func fetchOptions(c config.Config, answered func(status int, bytes int64)) (fetch.Options, error) {
 	o := fetch.Options{
 		UserAgent:    userAgent(c.Poll.Contact),
 		Timeout:      time.Duration(c.Poll.Timeout),
@@ -73,11 +82,11 @@ func newClient(c config.Config, answered func(status int, bytes int64)) (*fetch.
 	if c.Poll.Proxy != "" {
 		proxy, err := url.Parse(c.Poll.Proxy)
 		if err != nil {
-			return nil, fmt.Errorf("read poll.proxy: %w", err)
+			return fetch.Options{}, fmt.Errorf("read poll.proxy: %w", err)
 		}
 		o.Proxy = proxy
 	}
-	return fetch.New(o), nil
+	return o, nil
 }
 
 // userAgent names the program and whom to ask about it.
