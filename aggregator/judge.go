@@ -124,24 +124,27 @@ func (a *Aggregator) judgeOn(ctx context.Context) {
 func (a *Aggregator) Judged() <-chan struct{} { return a.judged }
 
 // judgeAll judges the stored entries of all sources which were judged by other
-// conditions than there are now.
+// conditions than there are now, until the configuration is another one.
 func (a *Aggregator) judgeAll(ctx context.Context) error {
 	stored, err := a.o.Store.Sources(ctx)
 	if err != nil {
 		return fmt.Errorf("read sources: %w", err)
 	}
-	views := map[string]*weekCount{}
-	for _, v := range a.config().Views {
+	by, views := a.config(), map[string]*weekCount{}
+	for _, v := range by.Views {
 		views[v.Name] = weekOf(time.Now())
 	}
 	for _, s := range stored {
-		if src, ok := a.config().sources[s.ID]; ok && s.Judged != a.conditions(src) {
+		if a.config() != by {
+			return nil // it begins anew
+		}
+		if src, ok := by.sources[s.ID]; ok && s.Judged != a.conditions(src) {
 			if err := a.judgeSource(ctx, src, views); err != nil {
 				return fmt.Errorf("judge entries of source %s: %w", s.ID, err)
 			}
 		}
 	}
-	for _, v := range a.config().Views {
+	for _, v := range by.Views {
 		if week := views[v.Name]; week.mostDropped() {
 			a.o.Log.Warn("the view leaves out more than half of what it showed of the last week",
 				"view", v.Name, "hidden", week.dropped, "of", week.shown, "where", v.Where)

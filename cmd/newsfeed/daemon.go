@@ -19,9 +19,6 @@ import (
 	"newsfeed/config"
 )
 
-// drainTime is how long requests under way may take once the daemon stops.
-const drainTime = 4 * time.Second
-
 // daemon is a running newsfeed: one store, and around it what polls and what
 // publishes.
 type daemon struct {
@@ -163,42 +160,4 @@ func (d daemon) hasStarted(ctx context.Context, group *errgroup.Group, signs vit
 		d.log.Info("stopping")
 		return nil
 	})
-}
-
-// serveHTTP serves those who are trusted until ctx ends and requests under way
-// have been answered.
-func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	return serveUntil(ctx, l, &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      5 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	})
-}
-
-// serveUntil serves until ctx ends and requests under way have been answered. It
-// speaks TLS where the server has settings for that.
-func serveUntil(ctx context.Context, l net.Listener, s *http.Server) error {
-	drained := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-		defer cancel()
-		err := s.Shutdown(limit)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = s.Close()
-		}
-		drained <- err
-	})
-	serve := s.Serve
-	if s.TLSConfig != nil {
-		serve = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
-	}
-	err := serve(l)
-	if stop() {
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
-	}
-	return <-drained
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -26,6 +27,7 @@ import (
 // compressed.
 type growing struct {
 	most int        // items of a source
+	size int        // bytes of an item's text, about; 0: 16,000
 	mu   sync.Mutex // guards the fields below
 
 	items    map[string]int // by path
@@ -48,7 +50,7 @@ func (g *growing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	fmt.Fprintf(w, `<rss version="2.0"><channel><title>%s</title>`, r.URL.Path)
 	for i := range n {
-		noise := make([]byte, 12_000)
+		noise := make([]byte, cmp.Or(g.size, 16_000)*3/4)
 		_, _ = rand.NewChaCha8([32]byte{byte(i), byte(i >> 8), byte(len(r.URL.Path))}).Read(noise)
 		text := base64.StdEncoding.EncodeToString(noise)
 		fmt.Fprintf(w, `<item><title>%s number %d</title><guid isPermaLink="false">%[1]s-%[2]d</guid><description>%[3]s</description></item>`, r.URL.Path, i, text)

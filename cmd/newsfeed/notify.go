@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
+	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 )
@@ -33,8 +37,30 @@ func (n notifier) stopping() { n.send(sd.SdNotifyStopping) }
 // alive says that the daemon does what it should.
 func (n notifier) alive() { n.send(sd.SdNotifyWatchdog) }
 
+// notifyTime bounds the wait for a service manager that does not listen.
+const notifyTime = time.Second
+
+// send sends a message to the socket at $NOTIFY_SOCKET. In its name an @ stands
+// for the zero byte of an abstract one, as in package net.
 func (n notifier) send(state string) {
-	if _, err := sd.SdNotify(false, state); err != nil {
+	name := os.Getenv("NOTIFY_SOCKET")
+	if name == "" {
+		return
+	}
+	if err := sendTo(name, state); err != nil {
 		n.log.Warn("telling the service manager", "err", err)
 	}
+}
+
+func sendTo(name, message string) (err error) {
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if err := conn.SetWriteDeadline(time.Now().Add(notifyTime)); err != nil {
+		return err
+	}
+	_, err = conn.Write([]byte(message))
+	return err
 }
