@@ -2,12 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf16"
 
@@ -25,8 +26,10 @@ func (p *program) logger() (*slog.Logger, error) {
 	if p.quiet {
 		level = max(level, slog.LevelError)
 	}
+	stderr, isFile := p.err.(*os.File)
+	toJournal := isFile && isJournal(p.env("JOURNAL_STREAM"), stderr)
 	format := p.logFormat
-	if format == "" && p.env("JOURNAL_STREAM") != "" && p.env("INVOCATION_ID") != "" {
+	if format == "" && toJournal {
 		format = "journal"
 	}
 	options := &slog.HandlerOptions{Level: level}
@@ -35,7 +38,7 @@ func (p *program) logger() (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(out, options)), nil
 	case "journal":
-		return slog.New(newJournalHandler(out, level)), nil
+		return slog.New(&journalHandler{level: level, write: p.journal(toJournal)}), nil
 	case "", "text":
 		if isTerminal(p.err) && !p.plain() {
 			return slog.New(newTerminalHandler(p.err, level)), nil
@@ -43,6 +46,18 @@ func (p *program) logger() (*slog.Logger, error) {
 		return slog.New(slog.NewTextHandler(out, options)), nil
 	}
 	return nil, status{exitUsage, fmt.Errorf("--log-format %q: write text, json or journal", p.logFormat)}
+}
+
+// journal returns what writes to systemd's journal: by its own socket where
+// standard error leads there, else by prefixes on standard error.
+func (p *program) journal(reached bool) func(journalEntry) error {
+	if reached {
+		conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: cmp.Or(p.journalSocket, journalSocket), Net: "unixgram"})
+		if err == nil {
+			return native(conn)
+		}
+	}
+	return prefixed(p.err)
 }
 
 func isTerminal(w io.Writer) bool {
@@ -92,42 +107,6 @@ func newTerminalHandler(out io.Writer, level slog.Level) slog.Handler {
 			}
 			text := escaped(fmt.Sprintf("%+v", a.Value.Any()))
 			return slog.String(a.Key, strings.ReplaceAll(text, `\x1b`, `\x1B`))
-		},
-	})
-}
-
-// journalWriter puts the priority that systemd reads in front of each line
-// (sd-daemon(3)), in place of time and level.
-type journalWriter struct {
-	mu  *sync.Mutex // guards out
-	out io.Writer
-}
-
-// Write gets one whole record at a time.
-func (w journalWriter) Write(record []byte) (int, error) {
-	priority := "<6>"
-	for name, p := range map[string]string{"level=DEBUG ": "<7>", "level=INFO ": "<6>", "level=WARN ": "<4>", "level=ERROR ": "<3>"} {
-		if rest, ok := bytes.CutPrefix(record, []byte(name)); ok {
-			priority, record = p, rest
-			break
-		}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if _, err := w.out.Write(append([]byte(priority), record...)); err != nil {
-		return 0, err
-	}
-	return len(record), nil
-}
-
-func newJournalHandler(out io.Writer, level slog.Level) slog.Handler {
-	return slog.NewTextHandler(journalWriter{&sync.Mutex{}, out}, &slog.HandlerOptions{
-		Level: level,
-		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 && a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
 		},
 	})
 }

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"newsfeed": main})
+	testscript.Main(m, map[string]func(){"newsfeed": main, "newsfeed-filtered": filtered})
 }
 
 // TestScripts runs testdata/*.txtar: the program with a configuration, a site

@@ -53,6 +53,8 @@ type program struct {
 	logFormat  string
 	json       bool
 	quiet      bool
+
+	journalSocket string // empty: systemd's
 }
 
 // run runs the command that args name and returns the exit status. SIGINT and

@@ -126,12 +126,15 @@ func (l *loaded) write(t *testing.T, text string) {
 // admin returns a client of the daemon's commands.
 func (l *loaded) admin() client {
 	l.Helper()
-	c, ok := connect(l.Context(), config.Reach(l.config, func(string) string { return "" }))
+	c, ok := connect(l.Context(), reach(l.config))
 	if !ok {
 		l.Fatalf("the daemon does not answer: %s", &l.errs)
 	}
 	return c
 }
+
+// reach returns where the daemon of a configuration is found.
+func reach(path string) config.Config { return config.Reach(path, func(string) string { return "" }) }
 
 // resources returns how many descriptors and goroutines the daemon has.
 func (l *loaded) resources() (descriptors, goroutines int) {
