@@ -91,7 +91,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	figures.troubled(health.trouble)
 	options, err := aggregatorOptions(d.config, counted, client, d.log)
 	if err != nil {
-		return err
+		return status{exitUsage, err}
 	}
 	options.Troubled, options.Polled = health.set, figures.polled
 	agg := aggregator.New(options)
@@ -104,17 +104,17 @@ func (d daemon) run(ctx context.Context) (err error) {
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return agg.Run(ctx) })
-	group.Go(func() error { return publisher.Run(ctx) })
-	group.Go(func() error { counted.readSources(ctx); return nil })
 	for _, l := range public {
 		group.Go(func() error { return serveUntil(ctx, l, door.server(publisher.Handler())) })
 	}
 	group.Go(func() error {
 		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures, reloader: reload}.handler())
 	})
+	d.hasStarted(ctx, group, signs) // before the first rendering and the first polls, which take the processor
+	group.Go(func() error { return agg.Run(ctx) })
+	group.Go(func() error { return publisher.Run(ctx) })
+	group.Go(func() error { counted.readSources(ctx); return nil })
 	group.Go(func() error { return reload.run(ctx, hangups) })
-	d.hasStarted(ctx, group, signs)
 	return group.Wait()
 }
 

@@ -260,7 +260,7 @@ func (l *loaded) requireAllStored() {
 }
 
 func TestE05_NothingIsCutOffWhenTheDaemonStops(t *testing.T) {
-	for range 3 {
+	for range 2 {
 		l := startLoaded(t, func(l *loaded, listen string, bases []string) string {
 			_, one, _, _ := l.texts(t, listen, bases)
 			return one

@@ -32,6 +32,7 @@ var Allowed = map[string][]string{
 	"internal/process":             {},
 	"internal/servebench":          {"internal/process"},
 	"internal/growth":              {"internal/article", "internal/process", "aggregator/publish", "storage", "storage/bolt"},
+	"internal/startup":             {"config", "internal/article", "internal/process", "storage", "storage/bolt"},
 	"internal/ingest":              {"internal/process", "storage", "storage/bolt"},
 	"internal/crashloop":           {},
 	"internal/powerloss":           {},
