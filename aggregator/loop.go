@@ -257,7 +257,7 @@ func (l *loop) finish(ctx context.Context, f finished) {
 		if slices.ContainsFunc(waiting, func(r *request) bool { return r.force }) {
 			l.forced[f.source] = true
 		}
-		l.enqueue(f.source, sourceTurn{at: now, host: f.host})
+		l.resume(ctx, f.source, now)
 		return
 	case l.o.Manual && next.article && next.at.Before(now.Add(longestSleep)) && !l.queue.Paused(next.host).After(now):
 		// Nobody will come back for the articles, so they are part of the poll.

@@ -140,7 +140,7 @@ func (l *loop) resume(ctx context.Context, id string, now time.Time) {
 		return
 	}
 	policy := l.config().Policy
-	if known.State.Gone {
+	if known.State.Gone && len(l.waiting[id]) == 0 {
 		l.leave(id)
 		return
 	}
@@ -151,7 +151,7 @@ func (l *loop) resume(ctx context.Context, id string, now time.Time) {
 	known.State.NextDue = policy.Resume(src.visit(known.State, nil), known.State.NextDue, now)
 	next := nextTurn(src, known.State)
 	if len(l.waiting[id]) > 0 {
-		next.at = now
+		next = sourceTurn{at: now, host: AskedHost(known)}
 	}
 	l.enqueue(id, next)
 }
