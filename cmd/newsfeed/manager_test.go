@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -474,5 +475,15 @@ func TestE09_SocketsGoByTheirNames(t *testing.T) {
 	}
 	if _, err := (inherited{}).public("systemd"); err == nil {
 		t.Error("no socket is passed, and that is no error")
+	}
+}
+
+func TestE07_ALongMigrationAsksForMoreTime(t *testing.T) {
+	m := inFolder(t)
+	t.Setenv("NOTIFY_SOCKET", m.name)
+	notifier{slog.New(slog.DiscardHandler)}.migrating("7 rows rewritten")
+	message, _ := m.await("EXTEND_TIMEOUT_USEC")
+	if message["EXTEND_TIMEOUT_USEC"] != "60000000" || !strings.HasSuffix(message["STATUS"], ": 7 rows rewritten") {
+		t.Errorf("%v", message)
 	}
 }
