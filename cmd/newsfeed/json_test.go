@@ -26,6 +26,8 @@ type printed struct {
 	list bool // one array of them, not one on each line
 	args []string
 	code int
+
+	daemon bool // one is started for it and for those after it
 }
 
 // allPrinted are the commands that print JSON, on the newsroom of openRoom.
@@ -48,6 +50,7 @@ func allPrinted() []printed {
 		{name: "store verify", of: reflect.TypeFor[verificationJSON](), args: []string{"store", "verify"}},
 		{name: "store stats", of: reflect.TypeFor[figuresJSON](), args: []string{"store", "stats"}},
 		{name: "version", of: reflect.TypeFor[versionJSON](), args: []string{"version"}},
+		{name: "reload", of: reflect.TypeFor[reloadJSON](), args: []string{"reload"}, daemon: true},
 	}
 }
 
@@ -149,6 +152,9 @@ func TestJSON_EveryCommandIsDocumented(t *testing.T) {
 func TestJSON_IsWhatTheTypesSay(t *testing.T) {
 	room := openRoom(t)
 	for _, c := range allPrinted() {
+		if c.daemon {
+			room.serve(t)
+		}
 		code, out, errs := newsfeed(t, room.args(append(c.args, "--json")...)...)
 		if code != c.code || out == "" {
 			t.Errorf("%s: exit status %d, %s%s", c.args, code, out, errs)
