@@ -225,8 +225,12 @@ func (t turn) moved(s storage.State, cause error) storage.State {
 	return s
 }
 
-// keep commits the poll of a source that was read.
+// keep commits the poll of a source that was read. What of that can be done ahead
+// is done here, where many polls do it at a time.
 func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Result, error) {
+	if s, ok := t.o.Store.(storage.Preparer); ok {
+		s.Prepare(p.Entries)
+	}
 	digests := make([]storage.Digest, len(items))
 	for i := range items {
 		digests[i] = items[i].Digest

@@ -128,6 +128,16 @@ type Store interface {
 	Close() error
 }
 
+// Preparer is the optional ability of a store to do ahead what takes long of a
+// commit.
+type Preparer interface {
+	// Prepare does for entries that will soon be committed what needs nothing of
+	// the store. It changes nothing that is stored, and nothing depends on it: what
+	// is prepared and not committed, or committed otherwise, is forgotten. It is
+	// safe for concurrent use, and keeps nothing of entries.
+	Prepare(entries []Entry)
+}
+
 // Notifier is the optional ability of a store to say that what it publishes
 // has changed.
 type Notifier interface {

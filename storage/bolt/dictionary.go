@@ -74,7 +74,7 @@ func (s *Store) samples() ([][]byte, error) {
 			if n++; n%sampled != 0 {
 				continue
 			}
-			row, err := t.open(v)
+			row, err := t.bodyOf(v)
 			if err != nil {
 				return err
 			}

@@ -42,7 +42,7 @@ func (t *tx) putEntry(seq uint64, e storage.Entry) {
 }
 
 func (r *lateRow) pack(p *packer) (err error) {
-	if r.value, err = compress(p, entryFields, &r.entry); err != nil {
+	if r.value, err = packEntry(p, &r.entry); err != nil {
 		err = fmt.Errorf("entry %.200q: %w", r.entry.ID, err)
 	}
 	return err

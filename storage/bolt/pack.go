@@ -16,6 +16,7 @@ import (
 const (
 	plain      byte = 1 // the row
 	compressed byte = 2 // the row as a zstd frame
+	parted     byte = 3 // of an entry: a row, and behind it another one as a zstd frame
 
 	prefix = 1 + crc32.Size
 
@@ -26,7 +27,10 @@ const (
 
 // packer compresses with the last of the dictionaries that it was given, if any.
 // It is safe for concurrent use.
-type packer struct{ codec atomic.Pointer[codec] }
+type packer struct {
+	codec    atomic.Pointer[codec]
+	prepared prepared
+}
 
 type codec struct {
 	enc          *zstd.Encoder
@@ -87,7 +91,7 @@ func compress[T any](p *packer, fields []field[T], row *T) ([]byte, error) {
 	if n < minCompressed {
 		return seal(plain, append(make([]byte, prefix, prefix+n), b...)), nil
 	}
-	return seal(compressed, p.codec.Load().enc.EncodeAll(b, make([]byte, prefix, prefix+n/2))), nil
+	return seal(compressed, append(make([]byte, prefix, prefix+n/2), p.codec.Load().frame(b)...)), nil
 }
 
 // buffers hold rows while they are compressed, up to maxBuffer bytes each.

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"newsfeed/storage"
@@ -10,26 +11,15 @@ import (
 // The names of fields are on disk. A name once used is never used for another
 // thing.
 
-var entryFields = []field[storage.Entry]{
+// entryFields are all those of an entry.
+var entryFields = slices.Concat(headFields, bodyFields)
+
+// headFields are those of an entry that its commit decides, and those that are
+// hashes.
+var headFields = []field[storage.Entry]{
 	text("id", func(e *storage.Entry) *string { return &e.ID }),
 	text("source", func(e *storage.Entry) *string { return &e.Source }),
 	text("story", func(e *storage.Entry) *string { return &e.Story }),
-	text("guid", func(e *storage.Entry) *string { return &e.GUID }),
-	text("url", func(e *storage.Entry) *string { return &e.URL }),
-	text("canon", func(e *storage.Entry) *string { return &e.CanonicalURL }),
-	texts("aliases", func(e *storage.Entry) *[]string { return &e.Aliases }),
-	text("title", func(e *storage.Entry) *string { return &e.Title }),
-	text("sum", func(e *storage.Entry) *string { return &e.Summary }),
-	text("content", func(e *storage.Entry) *string { return &e.Content }),
-	flag("full", func(e *storage.Entry) *bool { return &e.FullText }),
-	rows("authors", func(e *storage.Entry) *[]storage.Person { return &e.Authors }, personFields),
-	texts("cats", func(e *storage.Entry) *[]string { return &e.Categories }),
-	rows("media", func(e *storage.Entry) *[]storage.Media { return &e.Media }, mediaFields),
-	text("lang", func(e *storage.Entry) *string { return &e.Language }),
-	text("rights", func(e *storage.Entry) *string { return &e.Rights }),
-	text("comments", func(e *storage.Entry) *string { return &e.Comments }),
-	maybe("origin", func(e *storage.Entry) **storage.Origin { return &e.Origin }, originFields),
-	number("reading", func(e *storage.Entry) *time.Duration { return &e.ReadingTime }),
 	moment("pub", func(e *storage.Entry) *time.Time { return &e.Published }),
 	moment("upd", func(e *storage.Entry) *time.Time { return &e.Updated }),
 	moment("seen", func(e *storage.Entry) *time.Time { return &e.FirstSeen }),
@@ -56,6 +46,26 @@ var entryFields = []field[storage.Entry]{
 	rows("history", func(e *storage.Entry) *[]storage.Revision { return &e.History }, revisionFields),
 	blob("sketch", func(e *storage.Entry) *[]byte { return &e.Sketch }),
 	texts("views", func(e *storage.Entry) *[]string { return &e.Views }),
+}
+
+// bodyFields are those that an entry comes with, and that say what it says.
+var bodyFields = []field[storage.Entry]{
+	text("guid", func(e *storage.Entry) *string { return &e.GUID }),
+	text("url", func(e *storage.Entry) *string { return &e.URL }),
+	text("canon", func(e *storage.Entry) *string { return &e.CanonicalURL }),
+	texts("aliases", func(e *storage.Entry) *[]string { return &e.Aliases }),
+	text("title", func(e *storage.Entry) *string { return &e.Title }),
+	text("sum", func(e *storage.Entry) *string { return &e.Summary }),
+	text("content", func(e *storage.Entry) *string { return &e.Content }),
+	flag("full", func(e *storage.Entry) *bool { return &e.FullText }),
+	rows("authors", func(e *storage.Entry) *[]storage.Person { return &e.Authors }, personFields),
+	texts("cats", func(e *storage.Entry) *[]string { return &e.Categories }),
+	rows("media", func(e *storage.Entry) *[]storage.Media { return &e.Media }, mediaFields),
+	text("lang", func(e *storage.Entry) *string { return &e.Language }),
+	text("rights", func(e *storage.Entry) *string { return &e.Rights }),
+	text("comments", func(e *storage.Entry) *string { return &e.Comments }),
+	maybe("origin", func(e *storage.Entry) **storage.Origin { return &e.Origin }, originFields),
+	number("reading", func(e *storage.Entry) *time.Duration { return &e.ReadingTime }),
 }
 
 var revisionFields = []field[storage.Revision]{

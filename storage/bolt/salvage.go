@@ -291,7 +291,8 @@ func (v *salvage) configure(all bool) {
 
 func (v *salvage) entry(_, value []byte) {
 	var e storage.Entry
-	if !row(v, value, entryFields, &e) {
+	if unpackEntry(v.packer, value, &e) != nil {
+		v.Rows++
 		return
 	}
 	v.add(e, len(value))
@@ -300,7 +301,7 @@ func (v *salvage) entry(_, value []byte) {
 // strayEntry takes what is the row of an entry.
 func (v *salvage) strayEntry(key, value []byte) {
 	var e storage.Entry
-	if len(key) == 8 && decode(v.packer, value, entryFields, &e) == nil {
+	if len(key) == 8 && unpackEntry(v.packer, value, &e) == nil {
 		v.add(e, len(value))
 	}
 }

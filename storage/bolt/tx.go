@@ -206,7 +206,7 @@ func (t *tx) entry(seq uint64) (storage.Entry, error) {
 	if v == nil {
 		return e, fmt.Errorf("%w: no entry %d", ErrDamaged, seq)
 	}
-	if err := decode(t.packer, v, entryFields, &e); err != nil {
+	if err := unpackEntry(t.packer, v, &e); err != nil {
 		return e, fmt.Errorf("read entry %d: %w", seq, err)
 	}
 	return e, nil

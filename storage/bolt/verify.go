@@ -171,7 +171,7 @@ func (a *audit) checkEntries() error {
 		}
 		seq := binary.BigEndian.Uint64(k)
 		var e storage.Entry
-		if err := decode(a.packer, v, entryFields, &e); err != nil {
+		if err := unpackEntry(a.packer, v, &e); err != nil {
 			a.found("entry %d: %v", seq, err)
 			return
 		}

@@ -5,8 +5,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"newsfeed/storage"
@@ -158,4 +161,51 @@ func (s *suite) figures() {
 	}
 	_, err = measurer.Figures(s.Context())
 	s.is("closed", err, storage.ErrClosed)
+}
+
+// prepare checks that what a store does ahead changes nothing of what it stores.
+func (s *suite) prepare() {
+	preparer, ok := s.Store.(storage.Preparer)
+	if !ok {
+		s.Skip("this store does nothing ahead")
+	}
+	settings := filled[storage.Settings]()
+	settings.Sources[0].Disabled = false
+	src := settings.Sources[0].ID
+	s.commit(storage.Record{Settings: &settings})
+
+	entry := filled[storage.Entry]()
+	entry.Source, entry.Hidden = src, ""
+	var all, want []storage.Entry
+	for i := range 40 {
+		e := entry
+		e.ID, e.Story = fmt.Sprint("urn:prepared:", i), fmt.Sprint("prepared ", i)
+		e.Content = strings.Repeat(fmt.Sprintf("<p>What number %d says.</p>", i), 50)
+		all = append(all, e)
+	}
+	for _, e := range all { // what a commit decides, and what changes meanwhile
+		e.Story, e.Revision = "story of "+e.ID, 7
+		if len(want)%2 == 1 {
+			e.Content += "<p>And more.</p>"
+		}
+		want = append(want, e)
+	}
+	before, err := s.Stats(s.Context())
+	s.is("stats", err, nil)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() { preparer.Prepare(all) })
+	}
+	group.Wait()
+	after, err := s.Stats(s.Context())
+	s.is("stats", err, nil)
+	s.equal("stats after preparing", after, before)
+
+	s.commit(storage.Record{Poll: &storage.Poll{Source: src, Entries: want}})
+	for range 2 {
+		for _, e := range want {
+			s.equal("entry", s.entry(e.ID), e)
+		}
+		s.reopen()
+	}
 }

@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) storage.Store) {
 		{"Closed", (*suite).closed},
 		{"ClosedInUse", (*suite).closedInUse},
 		{"Durable", (*suite).durable},
+		{"Prepare", (*suite).prepare},
 		{"FullPages", (*suite).fullPages},
 		{"Live", (*suite).live},
 		{"Room", (*suite).room},

@@ -1,0 +1,137 @@
+package bolt
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"newsfeed/storage"
+)
+
+// packEntry returns the value of an entry: a row of what its commit decided and
+// behind it, as a zstd frame, a row of what it says. A short one is one row.
+func packEntry(p *packer, e *storage.Entry) ([]byte, error) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	body := appendRow((*buffer)[:0], bodyFields, e)
+	if cap(body) <= maxBuffer {
+		*buffer = body
+	}
+	switch n := len(body); {
+	case n > maxRow:
+		return nil, fmt.Errorf("%d bytes are more than %d", n, maxRow)
+	case n < minCompressed:
+		return compress(p, entryFields, e)
+	}
+	frame := p.prepared.take(body)
+	if frame == nil {
+		frame = p.codec.Load().frame(body)
+	}
+	value := appendRow(make([]byte, prefix, prefix+512+len(frame)), headFields, e)
+	return seal(parted, append(value, frame...)), nil
+}
+
+func (c *codec) frame(b []byte) []byte { return c.enc.EncodeAll(b, make([]byte, 0, len(b)/2)) }
+
+// unpackEntry reads the value of an entry into a zero one, which keeps nothing of
+// it.
+func unpackEntry(p *packer, value []byte, e *storage.Entry) error {
+	if len(value) == 0 || value[0] != parted {
+		return decode(p, value, entryFields, e)
+	}
+	frame, err := p.head(value, e)
+	if err == nil {
+		var body []byte
+		if body, err = p.codec.Load().dec.DecodeAll(frame, nil); err == nil {
+			_, err = readRow(body, entryFields, e)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// head reads the first row of a parted value, and returns what is behind it.
+func (p *packer) head(value []byte, e *storage.Entry) (frame []byte, err error) {
+	if len(value) < prefix || binary.BigEndian.Uint32(value[1:]) != checksum(value[prefix:]) {
+		return nil, errors.New("wrong checksum")
+	}
+	return readRow(value[prefix:], entryFields, e)
+}
+
+// bodyOf returns what the value of an entry says, as a row.
+func (p *packer) bodyOf(value []byte) ([]byte, error) {
+	if value[0] != parted {
+		return p.open(value)
+	}
+	frame, err := p.head(value, new(storage.Entry))
+	if err != nil {
+		return nil, err
+	}
+	return p.codec.Load().dec.DecodeAll(frame, nil)
+}
+
+// Prepare implements storage.Preparer: it compresses what the entries say.
+func (s *Store) Prepare(entries []storage.Entry) {
+	for i := range entries {
+		body := appendRow(nil, bodyFields, &entries[i])
+		if n := len(body); minCompressed <= n && n <= maxRow {
+			s.packer.prepared.add(body, s.packer.codec.Load().frame(body))
+		}
+	}
+}
+
+// maxPrepared is how many bytes of frames are kept until they are committed.
+const maxPrepared = 8 << 20
+
+// prepared are frames of rows that are about to be committed, by what is in them.
+// It is safe for concurrent use.
+type prepared struct {
+	mu     sync.Mutex // guards the fields below
+	frames map[digestOfRow][]byte
+	order  []digestOfRow // in which they came; those taken are still in it
+	bytes  int
+}
+
+type digestOfRow [sha256.Size]byte
+
+func (p *prepared) add(body, frame []byte) {
+	sum := digestOfRow(sha256.Sum256(body))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.frames == nil {
+		p.frames = map[digestOfRow][]byte{}
+	}
+	if _, there := p.frames[sum]; there {
+		return
+	}
+	p.frames[sum] = frame
+	p.order = append(p.order, sum)
+	for p.bytes += len(frame); p.bytes > maxPrepared || len(p.order) > 2*len(p.frames)+1000; p.order = p.order[1:] {
+		p.remove(p.order[0])
+	}
+}
+
+// take returns the frame of a row, which is then no longer kept, or nil.
+func (p *prepared) take(body []byte) []byte {
+	p.mu.Lock()
+	none := len(p.frames) == 0
+	p.mu.Unlock()
+	if none {
+		return nil
+	}
+	sum := digestOfRow(sha256.Sum256(body))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.remove(sum)
+}
+
+func (p *prepared) remove(sum digestOfRow) []byte {
+	frame := p.frames[sum]
+	delete(p.frames, sum)
+	p.bytes -= len(frame)
+	return frame
+}
