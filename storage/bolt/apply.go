@@ -173,7 +173,8 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 	var was storage.Entry
 	var seq uint64
 	number := src.number
-	h, id := hashOf(e.ID), idKey(e.ID)
+	h := hashOf(e.ID)
+	id := idKeyOf(e.ID, h)
 	if v := t.ids.Get(id[:]); v != nil {
 		var err error
 		seq = binary.BigEndian.Uint64(v)

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -29,7 +30,7 @@ func packEntry(p *packer, e *storage.Entry) ([]byte, error) {
 	if frame == nil {
 		frame = p.codec.Load().frame(body)
 	}
-	value := appendRow(make([]byte, prefix, prefix+512+len(frame)), headFields, e)
+	value := appendRow(make([]byte, prefix, prefix+768+len(frame)), shortFields, e)
 	return seal(parted, append(value, frame...)), nil
 }
 
@@ -45,12 +46,13 @@ func unpackEntry(p *packer, value []byte, e *storage.Entry) error {
 	if err == nil {
 		var body []byte
 		if body, err = p.codec.Load().dec.DecodeAll(frame, nil); err == nil {
-			_, err = readRow(body, entryFields, e)
+			_, err = readRow(body, bodyFields, e)
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	e.ID = cmp.Or(e.ID, e.GUID)
 	return nil
 }
 
@@ -59,7 +61,7 @@ func (p *packer) head(value []byte, e *storage.Entry) (frame []byte, err error) 
 	if len(value) < prefix || binary.BigEndian.Uint32(value[1:]) != checksum(value[prefix:]) {
 		return nil, errors.New("wrong checksum")
 	}
-	return readRow(value[prefix:], entryFields, e)
+	return readRow(value[prefix:], shortFields, e)
 }
 
 // bodyOf returns what the value of an entry says, as a row.
@@ -76,8 +78,13 @@ func (p *packer) bodyOf(value []byte) ([]byte, error) {
 
 // Prepare implements storage.Preparer: it compresses what the entries say.
 func (s *Store) Prepare(entries []storage.Entry) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
 	for i := range entries {
-		body := appendRow(nil, bodyFields, &entries[i])
+		body := appendRow((*buffer)[:0], bodyFields, &entries[i])
+		if cap(body) <= maxBuffer {
+			*buffer = body
+		}
 		if n := len(body); minCompressed <= n && n <= maxRow {
 			s.packer.prepared.add(body, s.packer.codec.Load().frame(body))
 		}

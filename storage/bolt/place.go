@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"newsfeed/storage"
 )
@@ -28,8 +29,10 @@ func hashOf(id string) hash {
 
 // idKey is where the bucket of ids leads from an id to its entry: those of one site
 // are neighbours.
-func idKey(id string) (key [16]byte) {
-	near, h := storage.Near(id), hashOf(id)
+func idKey(id string) [16]byte { return idKeyOf(id, hashOf(id)) }
+
+func idKeyOf(id string, h hash) (key [16]byte) {
+	near := storage.Near(id)
 	copy(key[copy(key[:], near[:]):], h[:])
 	return key
 }
@@ -147,8 +150,15 @@ func listsOf(e *storage.Entry) []list {
 	return lists
 }
 
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
 // fold returns a form that is equal for strings equal by strings.EqualFold.
 func fold(s string) string {
+	if isASCII(s) {
+		return strings.ToUpper(s)
+	}
 	return strings.Map(func(r rune) rune {
 		least := r
 		for n := unicode.SimpleFold(r); n != r; n = unicode.SimpleFold(n) {

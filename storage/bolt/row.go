@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"time"
@@ -47,6 +48,24 @@ var headFields = []field[storage.Entry]{
 	blob("sketch", func(e *storage.Entry) *[]byte { return &e.Sketch }),
 	texts("views", func(e *storage.Entry) *[]string { return &e.Views }),
 }
+
+// shortFields are headFields under short names: in a head nothing else is long. The
+// id is left out where it is the guid.
+var shortFields = func() []field[storage.Entry] {
+	short := map[string]string{
+		"id": "i", "source": "s", "story": "t", "pub": "p", "upd": "u", "seen": "f", "eff": "e", "changed": "c",
+		"rev": "r", "digest": "d", "keys": "k", "sketch": "h", "views": "v",
+	}
+	fields := slices.Clone(headFields)
+	for i := range fields {
+		f := &fields[i]
+		f.name = cmp.Or(short[f.name], "h"+f.name)
+		if f.name == "i" {
+			f.zero = func(e *storage.Entry) bool { return e.ID == e.GUID }
+		}
+	}
+	return fields
+}()
 
 // bodyFields are those that an entry comes with, and that say what it says.
 var bodyFields = []field[storage.Entry]{
