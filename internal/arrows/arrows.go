@@ -36,6 +36,7 @@ var Allowed = map[string][]string{
 	"internal/ingest":              {"internal/process", "storage", "storage/bolt"},
 	"internal/crashloop":           {},
 	"internal/powerloss":           {},
+	"internal/docs":                {},
 	"cmd/newsfeed": {
 		"aggregator", "aggregator/schedule", "aggregator/fetch", "aggregator/parse", "aggregator/normalize",
 		"aggregator/dedup", "aggregator/filter", "aggregator/publish", "storage", "storage/bolt", "config", "internal/guard",
