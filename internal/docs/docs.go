@@ -20,6 +20,7 @@ import (
 // Document is one Markdown file.
 type Document struct {
 	Path    string // from the project's root, with slashes
+	Text    string
 	Blocks  []Block
 	Spans   []Span // code between backquotes, and nowhere else
 	Links   []Span // the addresses that its text leads to
@@ -51,7 +52,7 @@ var (
 
 // Read reads the Markdown text of a file.
 func Read(path, text string) Document {
-	d := Document{Path: path, Anchors: map[string]bool{}}
+	d := Document{Path: path, Text: text, Anchors: map[string]bool{}}
 	var block *Block
 	var why, under string
 	for i, line := range strings.Split(text, "\n") {

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -265,6 +266,37 @@ func TestCommandsAndFlagsThatDocumentsNameExist(t *testing.T) {
 				for _, fault := range tree.faults(c) {
 					t.Errorf("%s:%d: %s: %s", d.Path, b.Line, c, fault)
 				}
+			}
+		}
+	}
+}
+
+// Tests and benchmarks are named in code, with * for what follows, and by the
+// patterns of go test.
+func TestTestsThatDocumentsNameExist(t *testing.T) {
+	function := regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz)\w+)\(`)
+	var names []string
+	for _, m := range function.FindAllStringSubmatch(sourceText(t, func(path string) bool { return strings.HasSuffix(path, "_test.go") }), -1) {
+		names = append(names, m[1])
+	}
+	named := regexp.MustCompile(`^(?:Test|Benchmark|Fuzz)[A-Z]\w*(\*|…)?$`)
+	pattern := regexp.MustCompile(`go test [^\n]*-(?:run|bench|fuzz) +'?([^' \n]+)`)
+	for _, d := range read(t) {
+		var wanted []string
+		for _, s := range d.Spans {
+			if m := named.FindStringSubmatch(s.Text); m != nil {
+				wanted = append(wanted, "^"+strings.TrimSuffix(s.Text, m[1]))
+			}
+		}
+		for _, m := range pattern.FindAllStringSubmatch(strings.ReplaceAll(d.Text, `\|`, "|"), -1) {
+			top, _, _ := strings.Cut(strings.TrimRight(m[1], "`,;."), "/")
+			if top != "NAME" && top != "^$" {
+				wanted = append(wanted, top)
+			}
+		}
+		for _, w := range wanted {
+			if !slices.ContainsFunc(names, regexp.MustCompile(w).MatchString) {
+				t.Errorf("%s: there is no test %s", d.Path, w)
 			}
 		}
 	}
