@@ -109,6 +109,10 @@ func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	for _, b := range []*bbolt.Bucket{t.entries, t.turns, t.events, t.printed} {
 		b.FillPercent = 1
 	}
+	// What is ordered by time mostly does, but not when a source is read first.
+	for _, b := range []*bbolt.Bucket{t.times, t.lists} {
+		b.FillPercent = 0.7
+	}
 	t.hidden = t.meta.Get([]byte("hidden"))
 	t.apart = t.meta.Get([]byte("apart"))
 	if v := t.meta.Get([]byte("counts")); v != nil {
