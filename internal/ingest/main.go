@@ -82,7 +82,7 @@ func run(ctx context.Context, source string, n int) error {
 		return err
 	}
 	cpu := after - before
-	thousand, err := bare(ctx, max(1, entries/1000), 1000)
+	alone, err := bare(ctx, max(1, entries/1000), 1000)
 	if err != nil {
 		return err
 	}
@@ -95,28 +95,27 @@ func run(ctx context.Context, source string, n int) error {
 		return err
 	}
 	slices.Sort(delays)
-	rate, alone := float64(entries)/wall.Seconds(), 1000/thousand.Seconds()
+	rate := float64(entries) / wall.Seconds()
 	fmt.Printf("%d sources, %d entries in %.1f s, %.1f s of the processor (%.2f ms a source)\n", n, entries, wall.Seconds(), cpu.Seconds(), cpu.Seconds()*1e3/float64(n))
 	fmt.Printf("durable entries a second: %.0f; bbolt alone, as many, 1000 at once: %.0f; ratio %.2f\n", rate, alone, rate/alone)
 	fmt.Printf("from arrival to durable, %d entries: p50 %.1f ms, p99 %.1f ms; bbolt alone, one entry: %.1f ms\n", len(delays),
-		ms(delays[len(delays)/2]), ms(delays[len(delays)*99/100]), ms(one))
+		ms(delays[len(delays)/2]), ms(delays[len(delays)*99/100]), 1e3/one)
 	fmt.Printf("bytes of an entry: says %.0f, in the file %.0f; ratio %.2f\n", said, file, file/said)
 	return nil
 }
 
 func ms(d time.Duration) float64 { return d.Seconds() * 1e3 }
 
-// bare returns how long bbolt alone takes for that many commits of so many entries.
-func bare(ctx context.Context, commits, entries int) (each time.Duration, err error) {
-	out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", fmt.Sprintf("^BenchmarkCommit$/^entries=%d$/^bbolt$", entries),
+// bare returns the entries a second of bbolt alone in that many commits of so many.
+func bare(ctx context.Context, commits, entries int) (rate float64, err error) {
+	out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", fmt.Sprintf("^BenchmarkCommit$/^entries=%d$", entries),
 		"-benchtime", fmt.Sprint(commits, "x"), "newsfeed/storage/bolt").Output()
 	if err != nil {
 		return 0, fmt.Errorf("bbolt alone: %w: %s", err, out)
 	}
-	m := regexp.MustCompile(`(\d+) ns/op`).FindSubmatch(out)
+	m := regexp.MustCompile(`([\d.]+) bbolt-entries/s`).FindSubmatch(out)
 	if m == nil {
 		return 0, fmt.Errorf("bbolt alone: no figures in %s", out)
 	}
-	ns, err := strconv.ParseInt(string(m[1]), 10, 64)
-	return time.Duration(ns), err
+	return strconv.ParseFloat(string(m[1]), 64)
 }
