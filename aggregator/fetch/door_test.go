@@ -41,6 +41,9 @@ var permitted = map[string][]string{
 	"cmd/newsfeed/client.go":        {"net/http.Client", "net/http.Transport", "net.Dialer"}, // asks the daemon of this machine
 	"cmd/newsfeed/demo.go":          {"net/http.DefaultClient"},                              // asks the daemon that it has started
 	"cmd/newsfeed/listen.go":        {"net.Dial"},                                            // asks whether a socket of its own is in use
+	"cmd/newsfeed/log.go":           {"net.DialUnix"},                                        // writes to the journal of this machine
+	"cmd/newsfeed/notify.go":        {"net.DialUnix"},                                        // tells the service manager
+	"cmd/newsfeed/vitals.go":        {"net.Dialer", "net/http.ReadResponse"},                 // asks its own listeners
 	"cmd/newsfeed/poll.go":          {"net/http.Client"},                                     // calls a handler, without a connection
 }
 
