@@ -78,6 +78,7 @@ func (a *Aggregator) Configure(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("apply configuration: %w", err)
 	}
+	a.room.holds(ctx, false) // whoever asks from now on is told
 	return nil
 }
 
