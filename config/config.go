@@ -217,6 +217,18 @@ func Load(path string, getenv func(string) string) (Config, []string, error) {
 // LoadWith is Load which also asks expression what is wrong with each where of
 // sources and views, for their language is not this package's.
 func LoadWith(path string, getenv func(string) string, expression func(string) error) (Config, []string, error) {
+	return load(path, getenv, expression, folders{})
+}
+
+// LoadBeside is LoadWith for who is not the service that has the secrets: where
+// systemd has handed over no credentials, a secret whose file is not there or
+// must not be read is a warning, and some text that none is stands in its place.
+func LoadBeside(path string, getenv func(string) string, expression func(string) error) (Config, []string, error) {
+	return load(path, getenv, expression, folders{beside: true})
+}
+
+// load completes where.
+func load(path string, getenv func(string) string, expression func(string) error, where folders) (Config, []string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return Config{}, nil, &Error{Problems: []Problem{unreadable(path, err)}}
@@ -233,7 +245,7 @@ func LoadWith(path string, getenv func(string) string, expression func(string) e
 	if complete {
 		r.preset(&c)
 		c = c.derive(filepath.Dir(abs), getenv)
-		where := folders{config: filepath.Dir(abs), credentials: getenv("CREDENTIALS_DIRECTORY")}
+		where.config, where.credentials = filepath.Dir(abs), getenv("CREDENTIALS_DIRECTORY")
 		r.readSecrets(&c, where)
 		c.Server.TLS.Cert, c.Server.TLS.Key = where.find(c.Server.TLS.Cert), where.find(c.Server.TLS.Key)
 		c.validate(r)

@@ -26,7 +26,15 @@ const maxSecret = 16 << 10
 type folders struct {
 	config      string // of the main configuration file
 	credentials string // systemd's, or empty
+	beside      bool   // another than the service seeks, which may not have them all
 }
+
+// unread stands for a secret that only the service can read. It is valid
+// wherever a secret may stand.
+const unread Secret = "unread-secret"
+
+// withheld is the error that a secret is not there, or not for this user.
+type withheld struct{ error }
 
 // readSecrets puts what files hold in the place of their names.
 func (r *report) readSecrets(c *Config, where folders) {
@@ -36,6 +44,10 @@ func (r *report) readSecrets(c *Config, where folders) {
 			return s
 		}
 		content, err := where.read(name)
+		if where.beside && where.credentials == "" && errors.As(err, new(withheld)) {
+			r.warn(key, "file %q cannot be read here; see that the service can (systemd's LoadCredential=)", name)
+			return unread
+		}
 		r.check(key, err)
 		return content
 	}
@@ -67,7 +79,10 @@ func (d folders) read(name string) (Secret, error) {
 	}
 	f, err := d.open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("there is no file %q, neither among systemd's credentials nor beside the configuration; write it there, or another name", name)
+		return "", withheld{fmt.Errorf("there is no file %q, neither among systemd's credentials nor beside the configuration; write it there, or another name", name)}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return "", withheld{unreadableSecret(name, err)}
 	}
 	if err != nil {
 		return "", unreadableSecret(name, err)

@@ -27,7 +27,7 @@ func (p *program) checkCommand() *cobra.Command {
 		Args:       usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if network {
-				config, err := p.loadAloud()
+				config, err := p.aloud(p.load())
 				if err != nil {
 					return err
 				}
@@ -65,7 +65,7 @@ type problemJSON struct {
 // checkFile says what is good about the configuration, and what is not.
 func (p *program) checkFile() error {
 	if !p.json {
-		c, err := p.loadAloud()
+		c, err := p.aloud(p.loadBeside())
 		if err == nil {
 			p.noteGood(c)
 		}
@@ -75,7 +75,7 @@ func (p *program) checkFile() error {
 	if err != nil {
 		return err
 	}
-	c, warnings, err := p.load()
+	c, warnings, err := p.loadBeside()
 	j := checkJSON{
 		File: path, Sources: len(c.Sources), Enabled: enabled(c), Views: len(c.Views), Store: c.Storage.Path,
 		Warnings: append([]string{}, warnings...), Problems: []problemJSON{},

@@ -60,13 +60,7 @@ func (p *program) daemon(ctx context.Context) (c client, ok bool, err error) {
 // ask reads what is stored, from the daemon or else from the store. It holds
 // the store no longer than that, however slowly the answer is then printed.
 func (p *program) ask(ctx context.Context, path string, query url.Values) (answer []byte, err error) {
-	c, ok, err := p.daemon(ctx)
-	if err == nil && !ok {
-		var config config.Config
-		if config, _, err = p.load(); err == nil {
-			c, err = readers(ctx, config)
-		}
-	}
+	c, err := p.readers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +75,19 @@ func (p *program) ask(ctx context.Context, path string, query url.Values) (answe
 
 // readers returns a client of the running daemon or, when none runs, of the
 // store, which can then only be read.
+func (p *program) readers(ctx context.Context) (client, error) {
+	c, ok, err := p.daemon(ctx)
+	if ok || err != nil {
+		return c, err
+	}
+	config, _, err := p.loadBeside()
+	if err != nil {
+		return client{}, err
+	}
+	return readers(ctx, config)
+}
+
+// readers is that of a program, for a configuration that is read already.
 func readers(ctx context.Context, c config.Config) (client, error) {
 	if remote, ok := connect(ctx, c); ok {
 		return remote, nil

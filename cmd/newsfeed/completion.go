@@ -121,7 +121,7 @@ func ofFormats() completion {
 // completable returns the configuration, or an empty one: a mistake in it must
 // not get between the words of a command line.
 func (p *program) completable() config.Config {
-	c, _, err := p.load()
+	c, _, err := p.loadBeside()
 	if err != nil {
 		return config.Config{}
 	}

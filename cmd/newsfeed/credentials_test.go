@@ -41,9 +41,7 @@ func TestE10_SecretsComeFromCredentials(t *testing.T) {
 	if code, out, errs := newsfeed(t, "reload", "-c", config); code != exitDone || !strings.Contains(out, "sources changed: a") || strings.Contains(out+errs, "s3cret") {
 		t.Errorf("reload: status %d: %s%s", code, out, errs)
 	}
-	if code, _, errs := newsfeed(t, "sources", "-c", config); code != exitDone {
-		t.Errorf("sources: status %d: %s", code, errs)
-	}
+	requireWithoutSecrets(t, config, true)
 	if err := s.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
@@ -68,5 +66,62 @@ func TestE10_SecretsComeFromCredentials(t *testing.T) {
 	}
 	if code, _ := s.end(syscall.SIGTERM); code != exitDone || strings.Contains(s.errs.String(), "s3cret") {
 		t.Errorf("exit status %d: %s", code, &s.errs)
+	}
+	requireWithoutSecrets(t, config, false)
+	if code, _, errs := newsfeed(t, "poll", "-c", config); code != exitUsage || !strings.Contains(errs, `there is no file "token"`) {
+		t.Errorf("poll without a daemon, which would need the secret: status %d: %s", code, errs)
+	}
+}
+
+// requireWithoutSecrets fails where a command needs the secrets of a
+// configuration that it has no use for.
+func requireWithoutSecrets(t *testing.T, config string, running bool) {
+	t.Helper()
+	dir := t.TempDir()
+	backup, saved := filepath.Join(dir, "backup.db"), filepath.Join(dir, "saved.db")
+	feed, list := filepath.Join(dir, "feed.xml"), filepath.Join(dir, "list.opml")
+	for file, text := range map[string]string{
+		feed: `<rss version="2.0"><channel><title>a</title><item><title>b</title></item></channel></rss>`,
+		list: `<opml version="2.0"><body><outline text="b" xmlUrl="https://b.example/feed"/></body></opml>`,
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commands := [][]string{
+		{"sources"},
+		{"entries"},
+		{"events"},
+		{"render"},
+		{"why", "a"},
+		{"filter", "test"},
+		{"check"},
+		{"check", "--json"},
+		{"preview", feed},
+		{"opml", "import", list},
+		{"store", "stats"},
+		{"store", "verify"},
+		{"store", "backup", backup},
+	}
+	alone := [][]string{{"store", "compact"}, {"store", "salvage", saved}, {"store", "restore", backup}}
+	if running {
+		commands = append(commands, []string{"poll"})
+	} else {
+		commands = append(commands, alone...)
+	}
+	for _, command := range commands {
+		if code, out, errs := newsfeed(t, append(command, "-c", config)...); code != exitDone {
+			t.Errorf("%q, running %t: status %d: %s%s", command, running, code, out, errs)
+		}
+	}
+	if running {
+		for _, command := range alone {
+			if code, _, errs := newsfeed(t, append(command, "-c", config)...); code != exitFailed || !strings.Contains(errs, "the daemon holds the store") {
+				t.Errorf("%q: status %d: %s", command, code, errs)
+			}
+		}
+	}
+	if _, _, errs := newsfeed(t, "check", "-c", config); !strings.Contains(errs, `source[1].headers.X-Token: file "token" cannot be read here`) {
+		t.Errorf("check does not warn of the secret: %s", errs)
 	}
 }

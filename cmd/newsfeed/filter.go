@@ -74,7 +74,7 @@ func (p *program) filterCommand() *cobra.Command {
 }
 
 func (p *program) testFilters(ctx context.Context) error {
-	config, err := p.loadAloud()
+	config, err := p.aloud(p.loadBeside())
 	if err != nil {
 		return err
 	}

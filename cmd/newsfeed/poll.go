@@ -40,12 +40,16 @@ func (p *program) pollCommand() *cobra.Command {
 
 // poll asks the running daemon, or polls in this process when none runs.
 func (p *program) poll(ctx context.Context, request pollRequest) error {
-	config, err := p.loadAloud()
+	remote, ok, err := p.daemon(ctx)
 	if err != nil {
 		return err
 	}
-	if remote, ok := connect(ctx, config); ok {
+	if ok {
 		return errors.Join(p.pollOver(ctx, remote, request), remote.close())
+	}
+	config, err := p.aloud(p.load())
+	if err != nil {
+		return err
 	}
 	log, err := p.logger()
 	if err != nil {

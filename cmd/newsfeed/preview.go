@@ -135,7 +135,7 @@ func (p *program) loadIfAny() (config.Config, error) {
 	if _, err := p.findConfig(); err != nil {
 		return config.Default(), nil
 	}
-	c, _, err := p.load()
+	c, _, err := p.loadBeside()
 	return c, err
 }
 

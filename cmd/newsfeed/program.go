@@ -130,20 +130,32 @@ func (p *program) jsonFlag(c *cobra.Command) {
 
 // load finds and reads the configuration.
 func (p *program) load() (config.Config, []string, error) {
+	return p.loadBy(config.LoadWith)
+}
+
+// loadBeside is load for a command that needs no secrets, which the service may
+// have for itself.
+func (p *program) loadBeside() (config.Config, []string, error) {
+	return p.loadBy(config.LoadBeside)
+}
+
+// loader is config.LoadWith or one like it.
+type loader func(path string, getenv func(string) string, expression func(string) error) (config.Config, []string, error)
+
+func (p *program) loadBy(load loader) (config.Config, []string, error) {
 	path, err := p.findConfig()
 	if err != nil {
 		return config.Config{}, nil, err
 	}
-	c, warnings, err := config.LoadWith(path, p.env, checkExpression)
+	c, warnings, err := load(path, p.env, checkExpression)
 	if err != nil {
 		return c, nil, err
 	}
 	return c, append(warnings, config.UnknownVariables(p.environ, "NEWSFEED_CONFIG")...), nil
 }
 
-// loadAloud prints the warnings, too.
-func (p *program) loadAloud() (config.Config, error) {
-	c, warnings, err := p.load()
+// aloud prints the warnings of what it is given of a configuration.
+func (p *program) aloud(c config.Config, warnings []string, err error) (config.Config, error) {
 	for _, w := range warnings {
 		p.note("newsfeed: warning: %s\n", printable(w))
 	}

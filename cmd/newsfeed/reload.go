@@ -214,7 +214,7 @@ func (p *program) reload(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		c, _, err := p.load() // what is wrong with it may be why
+		c, _, err := p.loadBeside() // what is wrong with it may be why
 		if err == nil {
 			err = fmt.Errorf("no daemon answers at %s; 'newsfeed serve' starts one", c.Server.AdminListen)
 		}

@@ -16,7 +16,7 @@ func (p *program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			config, err := p.loadAloud()
+			config, err := p.aloud(p.load())
 			if err != nil {
 				return err
 			}

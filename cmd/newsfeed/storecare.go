@@ -45,14 +45,10 @@ func (p *program) storeBackupCommand() *cobra.Command {
 }
 
 func (p *program) backup(ctx context.Context, file string, rate config.Size, force bool) (err error) {
-	conf, _, err := p.load()
-	if err != nil {
-		return err
-	}
 	if file == "-" && isTerminal(p.out) {
 		return status{exitUsage, errors.New("standard output is a terminal; name a file")}
 	}
-	c, err := readers(ctx, conf)
+	c, err := p.readers(ctx)
 	if err != nil {
 		return err
 	}
@@ -188,7 +184,7 @@ func losses(s bolt.Salvaged) string {
 
 // alone returns the configuration for a command that needs the store for itself.
 func (p *program) alone(ctx context.Context, command string) (config.Config, error) {
-	conf, _, err := p.load()
+	conf, _, err := p.loadBeside()
 	if err != nil {
 		return conf, err
 	}
