@@ -15,6 +15,20 @@ import (
 // has another URL since.
 var errElsewhere = errors.New("the source has another URL since")
 
+// ErrUnconfigured says that the store has refused the configuration that an
+// aggregator began with, and why: its chain has what storage.Refused knows.
+var ErrUnconfigured = errors.New("the configuration is not applied yet")
+
+// configured returns an ErrUnconfigured or, once the configuration is in the
+// store, nil.
+func (a *Aggregator) configured() error {
+	cause := a.room.cause()
+	if cause == nil || !a.unconfigured.Load() {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrUnconfigured, cause)
+}
+
 // reconfiguration is another configuration on its way.
 type reconfiguration struct {
 	next *configuration
@@ -22,7 +36,8 @@ type reconfiguration struct {
 }
 
 // Reconfigure makes o the options, as a whole or, with an error, not at all:
-// where the store refuses what it is to keep of them, those before hold on.
+// where the store refuses what it is to keep of them, those before hold on. As
+// long as it refuses those of the start the error is ErrUnconfigured.
 // Store, Client, Manual, Log, Troubled and Polled stay what they are.
 //
 // Polls under way go on; the document of a source that has another URL now is
@@ -30,8 +45,8 @@ type reconfiguration struct {
 // is new or enabled, or its URL or schedule is another. What was stored is
 // judged by other filters in the background.
 func (a *Aggregator) Reconfigure(ctx context.Context, o Options) error {
-	if a.unconfigured.Load() {
-		return fmt.Errorf("%w: the configuration before is not applied yet", storage.ErrFull)
+	if err := a.configured(); err != nil {
+		return err
 	}
 	r := &reconfiguration{newConfiguration(o), make(chan error, 1)}
 	select {

@@ -74,8 +74,8 @@ func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (to
 			return 0, nil, &UnknownSourceError{id}
 		}
 	}
-	if a.unconfigured.Load() {
-		return 0, nil, fmt.Errorf("%w: the configuration is not applied yet", storage.ErrFull)
+	if err := a.configured(); err != nil {
+		return 0, nil, err
 	}
 	r := &request{
 		sources:  sources,

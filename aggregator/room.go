@@ -152,6 +152,13 @@ func (r *room) taken(entries int) {
 
 func (r *room) isTroubled() bool { return r.trouble != storage.Trouble{} }
 
+// cause returns what keeps the store from taking records, or nil.
+func (r *room) cause() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.trouble.Cause
+}
+
 // begin, wait and end change the state. The caller holds the mutex.
 func (r *room) begin(err error, now time.Time) {
 	r.trouble = storage.Trouble{Since: wall(now), Cause: storage.Cause(err), Why: line(err)}

@@ -89,17 +89,21 @@ func (d daemon) run(ctx context.Context) (err error) {
 	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: counted, Logger: d.log, Shown: figures.shown})
 	health := &condition{publisher: publisher}
 	figures.troubled(health.trouble)
-	options, err := aggregatorOptions(d.config, counted, client, d.log)
+	optionsOf := func(c config.Config) (aggregator.Options, error) {
+		o, err := aggregatorOptions(c, counted, client, d.log)
+		o.Troubled, o.Polled = health.set, figures.polled
+		return o, err
+	}
+	options, err := optionsOf(d.config)
 	if err != nil {
 		return status{exitUsage, err}
 	}
-	options.Troubled, options.Polled = health.set, figures.polled
 	agg := aggregator.New(options)
 	if err := agg.Configure(ctx); err != nil {
 		return err
 	}
 	signs := vitals{store: store, aggregator: agg, condition: health, listeners: bound, notify: d.notify}
-	reload := d.reloader(signs, store, client, door)
+	reload := d.reloader(signs, optionsOf, store, client, door)
 
 	// The servers stop after requests have drained, the rest at once; the
 	// store is closed when all have stopped.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -80,8 +81,9 @@ func measure(t *testing.T, site http.Handler, text string) *measured {
 	ctx, cancel := context.WithCancel(context.Background())
 	started, ended := make(chan string, 1), make(chan error, 1)
 	log := slog.New(slog.DiscardHandler)
+	load := func() (config.Config, []string, error) { return m.config, nil, nil }
 	go func() {
-		ended <- daemon{config: m.config, log: log, notify: notifier{log}, started: func(url string) { started <- url }}.run(ctx)
+		ended <- daemon{config: m.config, log: log, notify: notifier{log}, load: load, started: func(url string) { started <- url }}.run(ctx)
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -172,6 +174,21 @@ func (m *measured) poll(sources ...string) {
 		m.Fatal(err)
 	}
 	_ = body.Close()
+}
+
+// reload makes what the configuration says now the one that holds.
+func (m *measured) reload() reloadJSON {
+	m.Helper()
+	body, err := m.client.post(context.Background(), "/api/reload", struct{}{})
+	if err != nil {
+		m.Fatal(err)
+	}
+	defer body.Close()
+	var changed reloadJSON
+	if err := json.NewDecoder(body).Decode(&changed); err != nil {
+		m.Fatal(err)
+	}
+	return changed
 }
 
 func item(title, link, guid string, published time.Time) string {
@@ -268,6 +285,22 @@ func TestMetrics_WhatPollsCameTo(t *testing.T) {
 		`newsfeed_entries_revised_total`:             1,
 		`newsfeed_publish_delay_seconds_count`:       1,
 	})
+}
+
+func TestMetrics_GoOnAfterAReload(t *testing.T) {
+	site := &pages{bodies: map[string]string{"/a": atom()}}
+	m := measure(t, site, "[[source]]\nid = \"a\"\nurl = \"$A/a\"\n")
+	before := m.await("the first poll", func(f map[string]float64) bool { return f["newsfeed_poll_duration_seconds_count"] == 1 })
+	m.config.Poll.Workers++
+	m.reload()
+	site.set("/a", atom(item("One", "https://a.example/1", "1", time.Now())))
+	m.poll("a")
+	after := m.await("the second poll", func(f map[string]float64) bool { return f["newsfeed_poll_duration_seconds_count"] == 2 })
+	for _, name := range []string{`newsfeed_polls_total{outcome="changed"}`, "newsfeed_commit_duration_seconds_count", "newsfeed_entries_stored_total"} {
+		if after[name] <= before[name] {
+			t.Errorf("%s is %v, was %v", name, after[name], before[name])
+		}
+	}
 }
 
 func TestMetrics_WhatReadersAsk(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
 	"newsfeed/config"
 	"newsfeed/storage/bolt"
@@ -46,20 +47,24 @@ func orNone(list []string) []string { return append([]string{}, list...) }
 // reloader replaces the configuration of a running daemon. It is safe for
 // concurrent use: one reload follows the other.
 type reloader struct {
-	load   func() (config.Config, []string, error) // nil: there is nothing to reload
-	base   string                                  // URL of the daemon where the configuration names none
-	log    *slog.Logger
-	signs  vitals
-	store  *bolt.Store
-	client *fetch.Client
-	door   door
+	load    func() (config.Config, []string, error) // nil: there is nothing to reload
+	options func(config.Config) (aggregator.Options, error)
+	base    string // URL of the daemon where the configuration names none
+	log     *slog.Logger
+	signs   vitals
+	store   *bolt.Store
+	client  *fetch.Client
+	door    door
 
 	mu      sync.Mutex    // guards the field below
 	current config.Config // what holds now
 }
 
-func (d daemon) reloader(signs vitals, store *bolt.Store, client *fetch.Client, door door) *reloader {
-	return &reloader{load: d.load, base: d.config.Server.BaseURL, log: d.log, signs: signs, store: store, client: client, door: door, current: d.config}
+func (d daemon) reloader(signs vitals, options func(config.Config) (aggregator.Options, error), store *bolt.Store, client *fetch.Client, door door) *reloader {
+	return &reloader{
+		load: d.load, options: options, base: d.config.Server.BaseURL, log: d.log,
+		signs: signs, store: store, client: client, door: door, current: d.config,
+	}
 }
 
 // run reloads at each signal until ctx ends.
@@ -76,8 +81,10 @@ func (r *reloader) run(ctx context.Context, signals <-chan os.Signal) error {
 
 // reload reads the configuration anew and makes it the one that holds: all of
 // it that needs no restart, or with an error nothing. The log and the service
-// manager are told.
+// manager are told. It goes on where ctx ends: who asked for it may leave, and
+// half of it must not remain.
 func (r *reloader) reload(ctx context.Context) (reloadJSON, error) {
+	ctx = context.WithoutCancel(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.signs.notify.reloading()
@@ -108,7 +115,7 @@ func (r *reloader) replace(ctx context.Context) (reloadJSON, error) {
 		return reloadJSON{}, status{exitUsage, err}
 	}
 	next, restart := bound(r.current, next, r.base)
-	options, err := aggregatorOptions(next, r.store, r.client, r.log)
+	options, err := r.options(next)
 	if err != nil {
 		return reloadJSON{}, status{exitUsage, err}
 	}
@@ -121,6 +128,11 @@ func (r *reloader) replace(ctx context.Context) (reloadJSON, error) {
 	}
 	r.client.Configure(visits) // before a source is polled that needs it
 	if err := r.signs.aggregator.Reconfigure(ctx, options); err != nil {
+		if errors.Is(err, aggregator.ErrUnconfigured) {
+			// Its limits are the way out, so they stay.
+			r.current.Storage.MaxSize, r.current.Storage.MinFree = next.Storage.MaxSize, next.Storage.MinFree
+			err = fmt.Errorf("%w; only storage.max_size and storage.min_free hold now: reload again when the log says that the store takes records", err)
+		}
 		return reloadJSON{}, errors.Join(err, r.restore(ctx))
 	}
 	r.door.guard.Apply(guardOptions(next.Server))
