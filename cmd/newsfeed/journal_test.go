@@ -7,15 +7,20 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"newsfeed/storage"
 )
 
 // parseEntry reads an entry of the journal's protocol.
@@ -149,12 +154,78 @@ func TestE17_TheJournalIsChosenOnlyWhereItIs(t *testing.T) {
 	_ = conn
 }
 
+// TestE17_AllOfAStartGoesToTheJournal has nothing in the log that is no event of
+// it: neither warnings nor why the daemon does not start.
+func TestE17_AllOfAStartGoesToTheJournal(t *testing.T) {
+	dir := t.TempDir()
+	write := func(text string) string {
+		t.Helper()
+		path := filepath.Join(dir, "newsfeed.toml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, test := range map[string]struct {
+		text string
+		code int
+		want string
+	}{
+		"mistakes": {"nobody = 1\nnothing = 2\n", exitUsage, "<3>the daemon ended err=\"FILE:1: nobody: unknown key; write one of dedup, feed, include, opml, poll, server, source, storage, view\"\n<3>the daemon ended err=\"FILE:2: nothing: unknown key; write one of dedup, feed, include, opml, poll, server, source, storage, view\"\n"},
+		"a warning and an address that is not ours": {
+			"[server]\nlisten = \"192.0.2.1:1\"\n", exitFailed,
+			"<4>configuration warning=\"FILE: there is no source yet; add a [[source]] with its url\"\n" +
+				"<3>the daemon ended err=\"listen for readers (server.listen): listen tcp 192.0.2.1:1: bind: cannot assign requested address\"\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(test.text)
+			code, out, errs := newsfeed(t, "serve", "-c", path, "--log-format", "journal")
+			if code != test.code || out != "" {
+				t.Errorf("status %d: %s", code, out)
+			}
+			if diff := cmp.Diff(test.want, strings.ReplaceAll(errs, path, "FILE")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// logged returns the messages that the sources of the program log.
+func logged(t *testing.T) map[string]bool {
+	t.Helper()
+	call := regexp.MustCompile("(?i)log\\.(?:Error|Warn|Info|Debug)\\((\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`)")
+	messages := map[string]bool{}
+	for _, root := range []string{".", "../../aggregator"} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, m := range call.FindAllStringSubmatch(string(text), -1) {
+				message, wrong := strconv.Unquote(m[1])
+				err = errors.Join(err, wrong)
+				messages[message] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return messages
+}
+
 // TestE17_TheIDsOfEventsDoNotChange holds those that docs/operations.md names:
 // people have them in their journal queries.
 func TestE17_TheIDsOfEventsDoNotChange(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/operations.md")
 	if err != nil {
 		t.Fatal(err)
+	}
+	said := logged(t)
+	for _, kind := range []storage.EventKind{storage.Broken, storage.Challenged, storage.Recovered, storage.Moved, storage.Gone, storage.Silent, storage.Resumed} {
+		said["source "+string(kind)] = true
 	}
 	n := 0
 	for line := range strings.Lines(string(doc)) {
@@ -164,6 +235,9 @@ func TestE17_TheIDsOfEventsDoNotChange(t *testing.T) {
 		}
 		n++
 		message, id := strings.Trim(cells[1], " `"), strings.Trim(cells[2], " `")
+		if !said[message] {
+			t.Errorf("nothing logs %q", message)
+		}
 		if got := messageID(message); got != id {
 			t.Errorf("%s has the id %s, not %s", message, got, id)
 		}

@@ -26,12 +26,7 @@ func (p *program) logger() (*slog.Logger, error) {
 	if p.quiet {
 		level = max(level, slog.LevelError)
 	}
-	stderr, isFile := p.err.(*os.File)
-	toJournal := isFile && isJournal(p.env("JOURNAL_STREAM"), stderr)
-	format := p.logFormat
-	if format == "" && toJournal {
-		format = "journal"
-	}
+	format, toJournal := p.format()
 	options := &slog.HandlerOptions{Level: level}
 	out := printableWriter{p.err}
 	switch format {
@@ -46,6 +41,24 @@ func (p *program) logger() (*slog.Logger, error) {
 		return slog.New(slog.NewTextHandler(out, options)), nil
 	}
 	return nil, status{exitUsage, fmt.Errorf("--log-format %q: write text, json or journal", p.logFormat)}
+}
+
+// format returns the format of the log, empty for text, and whether standard
+// error leads to the journal.
+func (p *program) format() (format string, toJournal bool) {
+	stderr, isFile := p.err.(*os.File)
+	toJournal = isFile && isJournal(p.env("JOURNAL_STREAM"), stderr)
+	if p.logFormat == "" && toJournal {
+		return "journal", true
+	}
+	return p.logFormat, toJournal
+}
+
+// forMachines reports whether programs read the log, which lines for people
+// would break.
+func (p *program) forMachines() bool {
+	format, _ := p.format()
+	return format == "journal" || format == "json"
 }
 
 // journal returns what writes to systemd's journal: by its own socket where

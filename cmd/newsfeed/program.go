@@ -69,15 +69,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitDone
 	}
-	code := exitFailed
-	var s status
-	var bad *config.Error
-	switch {
-	case errors.As(err, &s):
-		code = s.code
-	case errors.As(err, &bad):
-		code = exitUsage
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	code := exitCode(err)
+	if code == exitFailed && ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
 	if message := remedy(err); message != "" {
@@ -86,6 +79,19 @@ func (p *program) run(ctx context.Context, args []string) int {
 		}
 	}
 	return code
+}
+
+// exitCode returns the exit status that an error is.
+func exitCode(err error) int {
+	var s status
+	var bad *config.Error
+	switch {
+	case errors.As(err, &s):
+		return s.code
+	case errors.As(err, &bad):
+		return exitUsage
+	}
+	return exitFailed
 }
 
 // command builds the tree of commands.

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -16,12 +20,26 @@ func (p *program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			config, err := p.aloud(p.load())
-			if err != nil {
+			err = p.serve(c.Context(), log)
+			if err == nil || !p.forMachines() {
 				return err
 			}
-			keepPrivate()
-			return daemon{config: config, log: log, notify: notifier{log}, load: p.load}.run(c.Context())
+			for line := range strings.Lines(remedy(err)) {
+				log.Error("the daemon ended", "err", strings.TrimSuffix(line, "\n"))
+			}
+			return status{exitCode(err), nil}
 		},
 	}
+}
+
+func (p *program) serve(ctx context.Context, log *slog.Logger) error {
+	config, warnings, err := p.load()
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		log.Warn("configuration", "warning", w)
+	}
+	keepPrivate()
+	return daemon{config: config, log: log, notify: notifier{log}, load: p.load}.run(ctx)
 }
