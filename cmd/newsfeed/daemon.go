@@ -87,8 +87,9 @@ func (d daemon) run(ctx context.Context) (err error) {
 
 	counted := countedStore{store, figures}
 	publisher := publish.New(publish.Options{Store: store, Changed: store.Changed(), Writer: counted, Logger: d.log, Shown: figures.shown})
-	health := &condition{publisher: publisher}
+	health := &condition{publisher: publisher, started: time.Now()}
 	figures.troubled(health.trouble)
+	figures.reloaded(health.reloaded)
 	optionsOf := func(c config.Config) (aggregator.Options, error) {
 		o, err := aggregatorOptions(c, counted, client, d.log)
 		o.Troubled, o.Polled = health.set, figures.polled

@@ -146,6 +146,20 @@ func (m *metrics) troubled(trouble func() storage.Trouble) {
 	}
 }
 
+// reloaded adds how the last reload ended.
+func (m *metrics) reloaded(last func() (at time.Time, why string)) {
+	m.gauge("config_last_reload_successful", "1 while the last reload of the configuration was taken, or none was asked for; 0 while it was refused.", func() float64 {
+		if _, why := last(); why != "" {
+			return 0
+		}
+		return 1
+	})
+	m.gauge("config_last_reload_success_timestamp_seconds", "When the configuration that holds was loaded.", func() float64 {
+		at, _ := last()
+		return float64(at.Unix())
+	})
+}
+
 // polled counts the end of a poll.
 func (m *metrics) polled(r aggregator.Result, took time.Duration) {
 	m.polls.WithLabelValues(string(r.Outcome)).Inc()

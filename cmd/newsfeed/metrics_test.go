@@ -303,6 +303,28 @@ func TestMetrics_GoOnAfterAReload(t *testing.T) {
 	}
 }
 
+func TestMetrics_TellOfARefusedReload(t *testing.T) {
+	m := measure(t, &pages{}, "")
+	want := func(successful float64) {
+		t.Helper()
+		f := m.figures()
+		m.want(f, map[string]float64{"newsfeed_config_last_reload_successful": successful})
+		if at := time.Unix(int64(f["newsfeed_config_last_reload_success_timestamp_seconds"]), 0); time.Since(at) > time.Minute {
+			t.Errorf("it was loaded at %v", at)
+		}
+	}
+	want(1)
+	good := m.config.Poll.Proxy
+	m.config.Poll.Proxy = "http://%"
+	if _, err := m.client.post(t.Context(), "/api/reload", struct{}{}); err == nil {
+		t.Fatal("the reload was not refused")
+	}
+	want(0)
+	m.config.Poll.Proxy = good
+	m.reload()
+	want(1)
+}
+
 func TestMetrics_WhatReadersAsk(t *testing.T) {
 	m := measure(t, &pages{}, "[[view]]\nname = \"local\"\n")
 	client := &http.Client{Transport: &http.Transport{}}

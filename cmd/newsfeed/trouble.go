@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/config"
@@ -51,7 +52,9 @@ func openToServe(c config.Config, told tellers) (s *bolt.Store, why, err error) 
 type condition struct {
 	publisher *publish.Publisher
 	now       atomic.Pointer[storage.Trouble]
-	refused   atomic.Pointer[string] // see refusal
+	started   time.Time
+	loaded    atomic.Pointer[time.Time] // last, after the start
+	refused   atomic.Pointer[string]    // see refusal
 }
 
 // set passes on a trouble, or its end.
@@ -66,15 +69,30 @@ func (c *condition) refuse(err error) {
 	if err != nil {
 		why, _, _ = strings.Cut(escaped(err.Error()), `\u000a`)
 	}
+	if why == "" {
+		now := time.Now()
+		c.loaded.Store(&now)
+	}
 	c.refused.Store(&why)
 }
 
-// refusal returns in a line why the last reload was refused; empty: it was not.
-func (c *condition) refusal() string {
-	if why := c.refused.Load(); why != nil {
-		return *why
+// reloaded returns when the configuration that holds was loaded, and why the
+// last reload was refused; empty: it was not.
+func (c *condition) reloaded() (at time.Time, why string) {
+	at = c.started
+	if loaded := c.loaded.Load(); loaded != nil {
+		at = *loaded
 	}
-	return ""
+	return at, c.refusal()
+}
+
+// refusal returns in a line why the last reload was refused; empty: it was not, as
+// without a condition.
+func (c *condition) refusal() string {
+	if c == nil || c.refused.Load() == nil {
+		return ""
+	}
+	return *c.refused.Load()
 }
 
 // trouble returns the one that there is now, or the zero value, as without a
@@ -104,16 +122,18 @@ type statusJSON struct {
 	Polling bool   `json:"polling"` // false: no source is polled
 	Since   string `json:"since"`   // RFC 3339, or empty
 	Why     string `json:"why"`
+	Refused string `json:"refused"` // why the last reload was refused; empty: it was not
 }
 
-func newStatusJSON(t storage.Trouble) statusJSON {
-	return statusJSON{Polling: t == storage.Trouble{}, Since: rfc3339(t.Since), Why: t.Why}
+func newStatusJSON(c *condition) statusJSON {
+	t := c.trouble()
+	return statusJSON{Polling: t == storage.Trouble{}, Since: rfc3339(t.Since), Why: t.Why, Refused: c.refusal()}
 }
 
 // status answers how the daemon is.
 func (a api) status(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(newStatusJSON(a.condition.trouble()))
+	_ = json.NewEncoder(w).Encode(newStatusJSON(a.condition))
 }
 
 // noteTrouble tells people that the daemon does not poll, and why.
@@ -128,6 +148,9 @@ func (p *program) noteTrouble(ctx context.Context) error {
 	}
 	if !s.Polling {
 		p.note("no source is polled since %s: %s%s\n", s.Since, s.Why, makeRoom)
+	}
+	if s.Refused != "" {
+		p.note("the configuration of before holds on, since the last reload was refused: %s\n", printable(s.Refused))
 	}
 	return nil
 }
