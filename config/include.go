@@ -29,7 +29,7 @@ func (r *report) include(c *Config) bool {
 		case err != nil:
 			r.problem(key, "%s", err)
 			complete = false
-		case len(paths) == 0:
+		case len(paths) == 0 && !hasFolder(below(filepath.Dir(r.file), pattern)):
 			r.warn(key, "no file matches %q", pattern)
 		}
 		if filepath.Clean(below(filepath.Dir(r.file), pattern)) == filepath.Clean(r.file) {
@@ -44,6 +44,13 @@ func (r *report) include(c *Config) bool {
 	}
 	c.Include = nil
 	return complete
+}
+
+// hasFolder reports whether the folder is there in which a pattern finds files:
+// one that is still empty waits for them.
+func hasFolder(pattern string) bool {
+	info, err := os.Stat(filepath.Dir(pattern))
+	return err == nil && info.IsDir()
 }
 
 // includeFile adds the tables of one file, named by key, to c.

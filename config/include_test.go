@@ -188,3 +188,17 @@ func TestLoad_IncludedFileDoesNotGoOnWithAnotherOnesTable(t *testing.T) {
 		}
 	}
 }
+
+func TestLoad_AnEmptyFolderOfSourcesIsNoMistake(t *testing.T) {
+	path := write(t, "include = [\"sources.d/*.toml\", \"none.d/*.toml\"]\n[[source]]\nurl = \"https://a.example/\"\n")
+	if err := os.Mkdir(filepath.Join(filepath.Dir(path), "sources.d"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, warnings, err := config.Load(path, environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{path + `:1: include[2]: no file matches "none.d/*.toml"`}, warnings); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
