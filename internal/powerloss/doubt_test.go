@@ -7,7 +7,14 @@ import (
 )
 
 // doubt is a sync that fails, and how many operations later the power is cut.
-type doubt struct{ sync, later int }
+type doubt struct {
+	sync, later int
+	errno       syscall.Errno
+}
+
+// ofSync are errors of a sync: of a disk that fails, of one that is full where
+// what was written gets its place late, and one that nobody has heard of.
+var ofSync = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EPERM}
 
 func (f doubt) plant(d *Disk) {
 	syncs, since := 0, 0
@@ -19,7 +26,7 @@ func (f doubt) plant(d *Disk) {
 		}
 		if k == Sync {
 			if syncs++; syncs == f.sync {
-				return syscall.EIO
+				return f.errno
 			}
 		}
 		return 0
@@ -33,7 +40,9 @@ func TestF20_AFailedSyncAndThenThePower(t *testing.T) {
 	r, dir := random(t), memory(t)
 	for sync := 5; sync < 25; sync++ { // those of the first polls
 		for later := 1; later < 20; later++ {
-			doubt{sync, later}.try(t, r, dir)
+			for _, errno := range ofSync {
+				doubt{sync, later, errno}.try(t, r, dir)
+			}
 		}
 	}
 }

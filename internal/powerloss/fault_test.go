@@ -56,8 +56,11 @@ func possible(t *testing.T) (list []fault) {
 	}
 	for _, kind := range []Kind{Open, Read, Write, Truncate, Sync, Name} {
 		errnos := []syscall.Errno{syscall.EIO, syscall.ENOSPC}
-		if kind == Read || kind == Sync {
+		switch kind {
+		case Read:
 			errnos = errnos[:1]
+		case Sync:
+			errnos = ofSync
 		}
 		for n := range done[kind] {
 			for _, errno := range errnos {

@@ -84,7 +84,7 @@ type Store struct {
 	changed chan uint64
 	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the fields below
 	learnt  bool       // has begun to learn, or must not any more
-	faulty  bool       // what the last commit wrote may not be on the disk
+	faulty  bool       // the last commit failed where bbolt wrote it: what is read may not be on the disk
 	single  bool       // just one of the meta pages leads to the last commit
 	learner sync.WaitGroup
 	retired chan struct{} // closed when nobody reads any more what was opened to be only read; nil: it is in use
@@ -308,9 +308,36 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 			return err
 		}
 	}
-	err := s.run(ctx, (*bbolt.DB).Update, fn)
-	s.faulty, s.single = errors.Is(err, storage.ErrFaulty), s.single || err == nil
+	done := false
+	err := s.run(ctx, durable, func(t *tx) error {
+		err := fn(t)
+		done = err == nil
+		return err
+	})
+	// Whatever kept bbolt from committing may have come after its meta page.
+	s.faulty, s.single = done && err != nil, s.single || err == nil
 	return err
+}
+
+// durable is bbolt's Update, with ErrFaulty for a sync that fails. Whatever its
+// cause, a full disk too, it is not known what of the commit is on the disk.
+func durable(db *bbolt.DB, fn func(*bbolt.Tx) error) error {
+	err := db.Update(fn)
+	if err != nil && unsynced(err) {
+		return fmt.Errorf("%w: sync: %w", storage.ErrFaulty, err)
+	}
+	return err
+}
+
+// unsynced reports whether an error of bbolt's Update is that of a sync: a bare
+// number where it calls the system itself, and words where the file was made
+// larger.
+func unsynced(err error) bool {
+	if _, bare := err.(syscall.Errno); bare {
+		return true
+	}
+	path := (*fs.PathError)(nil)
+	return errors.As(err, &path) && path.Op == "sync" || strings.HasPrefix(err.Error(), "file sync error: ")
 }
 
 func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
@@ -373,6 +400,8 @@ func guard(fn func() error) (err error) {
 	}()
 	err = fn()
 	switch {
+	case errors.Is(err, storage.ErrFaulty):
+		return err // its cause says less
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return storage.ErrClosed
 	case errors.Is(err, berrors.ErrTimeout):
@@ -400,6 +429,5 @@ func is(err error, number syscall.Errno) bool {
 		return err != nil
 	}
 	text := err.Error()
-	grew := strings.HasPrefix(text, "file resize error: ") || strings.HasPrefix(text, "file sync error: ")
-	return grew && strings.HasSuffix(text, number.Error())
+	return strings.HasPrefix(text, "file resize error: ") && strings.HasSuffix(text, number.Error())
 }

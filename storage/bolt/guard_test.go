@@ -20,10 +20,9 @@ func TestF14_GuardSaysWhatErrorsMean(t *testing.T) {
 		{write(syscall.ENOSPC), storage.ErrFull},
 		{write(syscall.EDQUOT), storage.ErrFull},
 		{fmt.Errorf("file resize error: %s", write(syscall.ENOSPC)), storage.ErrFull},
-		{fmt.Errorf("file sync error: %s", write(syscall.EDQUOT)), storage.ErrFull},
 		{berrors.ErrMaxSizeReached, storage.ErrFull},
 		{write(syscall.EIO), storage.ErrFaulty},
-		{fmt.Errorf("file sync error: %s", write(syscall.EIO)), storage.ErrFaulty},
+		{fmt.Errorf("%w: sync: %w", storage.ErrFaulty, syscall.ENOSPC), storage.ErrFaulty},
 		{write(syscall.EROFS), storage.ErrReadOnly},
 		{berrors.ErrDatabaseReadOnly, storage.ErrReadOnly},
 		{berrors.ErrDatabaseNotOpen, storage.ErrClosed},
@@ -42,6 +41,27 @@ func TestF14_GuardSaysWhatErrorsMean(t *testing.T) {
 	} {
 		if err := guard(func() error { return other }); storage.Refused(err) || errors.Is(err, ErrDamaged) {
 			t.Errorf("%v: %v", other, err)
+		}
+	}
+}
+
+func TestF20_ASyncThatFailedIsToldFromAWrite(t *testing.T) {
+	at := func(op string) error { return &fs.PathError{Op: op, Path: "newsfeed.db", Err: syscall.ENOSPC} }
+	for _, test := range []struct {
+		err  error
+		want bool
+	}{
+		{syscall.ENOSPC, true}, // of fdatasync
+		{syscall.EPERM, true},
+		{at("sync"), true},
+		{fmt.Errorf("file sync error: %s", at("sync")), true},
+		{at("write"), false},
+		{fmt.Errorf("file resize error: %s", at("truncate")), false},
+		{berrors.ErrMaxSizeReached, false},
+		{errors.New("record 0: no id or no story"), false},
+	} {
+		if got := unsynced(test.err); got != test.want {
+			t.Errorf("%v: %v, want %v", test.err, got, test.want)
 		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"newsfeed/storage"
-
-	"go.etcd.io/bbolt"
 )
 
 // checkMetas tells when only one of the meta pages can be read. bbolt does not:
@@ -33,7 +31,7 @@ func (s *Store) syncMetas() error {
 		return fmt.Errorf("write meta pages again: %w", err)
 	}
 	if err := s.file().Sync(); err != nil {
-		return fmt.Errorf("sync meta pages: %w", err)
+		return fmt.Errorf("%w: sync meta pages: %w", storage.ErrFaulty, err)
 	}
 	return nil
 }
@@ -48,7 +46,7 @@ func (s *Store) pairMetas() error {
 		return nil
 	}
 	s.single = false // or it cannot be had
-	err := s.run(context.Background(), (*bbolt.DB).Update, (*tx).finish)
+	err := s.run(context.Background(), durable, (*tx).finish)
 	if errors.Is(err, storage.ErrFull) || errors.Is(err, storage.ErrReadOnly) {
 		return nil
 	}
