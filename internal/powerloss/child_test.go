@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		putForEver(os.Args[1])
 	case "work":
 		work(os.Args[1])
+	case "tell":
+		tell(os.Args[1])
 	}
 }
 
@@ -260,5 +262,24 @@ func work(path string) {
 	}
 	again("open", func() (err error) { s, _, err = settle(ctx, path); return err })
 	again("read", func() error { return compare(ctx, s, polls) })
+	fatal(s.Close())
+}
+
+// tell adds a source, as often as that fails, and says whether the change is told.
+func tell(path string) {
+	ctx := context.Background()
+	s, _, err := settle(ctx, path)
+	fatal(err)
+	<-s.Changed()
+	settings := storage.Record{Settings: &storage.Settings{Sources: []storage.SourceSettings{{ID: "a"}, {ID: "b"}}}}
+	for s.Commit(ctx, settings) != nil {
+		fmt.Println("failed")
+	}
+	select {
+	case <-s.Changed():
+		fmt.Println("told")
+	default:
+		fmt.Println("not told")
+	}
 	fatal(s.Close())
 }

@@ -2,6 +2,7 @@ package powerloss
 
 import (
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -55,5 +56,29 @@ func (f doubt) try(t *testing.T, r *rand.Rand, dir string) {
 	d.PowerOff()
 	if _, err := verify(t.Context(), d.Survivors(r), dir, last(lines, 0)); err != nil {
 		t.Errorf("%+v: %q: %v", f, lines, err)
+	}
+}
+
+// TestF20_AFailedCommitThatTookEffectIsTold lets the syncs of a commit fail, each
+// in turn. After that of the meta page what was committed can be read, and the
+// commit that comes again brings nothing new.
+func TestF20_AFailedCommitThatTookEffectIsTold(t *testing.T) {
+	failed := 0
+	for n := 1; ; n++ {
+		d := NewDisk()
+		happened := fault{Sync, n, false, syscall.EIO}.plant(d)
+		lines, complaints, err := run(t, d, "tell")
+		if !happened() {
+			break
+		}
+		if slices.Contains(lines, "failed") {
+			failed++
+			if err != nil || lines[len(lines)-1] != "told" {
+				t.Errorf("sync %d: %q, error %v %s", n, lines, err, complaints)
+			}
+		}
+	}
+	if failed < 2 {
+		t.Errorf("%d syncs of the commit failed", failed)
 	}
 }

@@ -83,6 +83,7 @@ type Store struct {
 
 	changed chan uint64
 	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the fields below
+	told    *uint64    // the last version sent, or that before the first commit; nil: none was tried
 	learnt  bool       // has begun to learn, or must not any more
 	faulty  bool       // the last commit failed where bbolt wrote it: what is read may not be on the disk
 	single  bool       // just one of the meta pages leads to the last commit
@@ -269,10 +270,12 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 	if err := s.becomeWritable(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	var before, after uint64
+	var after uint64
 	var entries int
 	err := s.update(ctx, func(t *tx) error {
-		before = t.counts.version
+		if s.told == nil {
+			s.told = new(t.counts.version)
+		}
 		for i := range records {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -291,12 +294,13 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 		s.learnt = true
 		s.learner.Go(s.learn)
 	}
-	if after != before {
+	if after != *s.told {
 		select {
 		case <-s.changed:
 		default:
 		}
 		s.changed <- after
+		*s.told = after
 	}
 	return nil
 }
