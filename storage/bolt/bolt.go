@@ -363,6 +363,23 @@ func (s *Store) run(ctx context.Context, how transact, fn func(*tx) error) error
 }
 
 func (s *Store) runAt(ctx context.Context, at *opened, how transact, fn func(*tx) error) error {
+	return s.unlessStuck(ctx, func(begun func(*bbolt.Tx)) error {
+		return how(at.db, func(b *bbolt.Tx) error {
+			begun(b)
+			t, err := begin(b, s.packer)
+			if err != nil {
+				return err
+			}
+			return fn(t)
+		})
+	})
+}
+
+// unlessStuck calls fn, guarded, which begins one transaction, hands it to begun
+// and ends it; or returns why the store is stuck. A page that cannot be read may
+// make bbolt panic where it begins a transaction, or once more where it ends one:
+// with a lock in its hand. Then the store is stuck.
+func (s *Store) unlessStuck(ctx context.Context, fn func(begun func(*bbolt.Tx)) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -372,19 +389,10 @@ func (s *Store) runAt(ctx context.Context, at *opened, how transact, fn func(*tx
 	var b *bbolt.Tx
 	ended := false
 	err := guard(func() error {
-		err := how(at.db, func(begun *bbolt.Tx) error {
-			b = begun
-			t, err := begin(b, s.packer)
-			if err != nil {
-				return err
-			}
-			return fn(t)
-		})
+		err := fn(func(begun *bbolt.Tx) { b = begun })
 		ended = true
 		return err
 	})
-	// A page that cannot be read may make bbolt panic where it begins a
-	// transaction, or once more where it ends one: with a lock in its hand.
 	if !ended && (b == nil || b.DB() != nil) {
 		err = fmt.Errorf("%w; the store cannot be used until the program is started anew", err)
 		s.stuck.Store(&err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,34 +16,59 @@ import (
 )
 
 // Where pages cannot be read any more bbolt panics in a commit, and again when
-// it takes that back, and never releases its lock. Who comes next must not wait
-// for it.
-func TestF20_ACommitOverUnreadablePagesStopsNobody(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "newsfeed.db")
-	s := open(t, path)
-	commit(t, s, configure("a"), pollOf("a", 1))
-	if err := os.Truncate(path, 2*int64(page)); err != nil { // what is mapped beyond is a fault
-		t.Fatal(err)
+// it takes that back, and never releases its lock; without its meta pages it does
+// so where any transaction begins. Who comes next must not wait for it.
+func TestF20_UnreadablePagesStopNobody(t *testing.T) {
+	calls := map[string]func(*testing.T, *bolt.Store) error{
+		"commit": func(t *testing.T, s *bolt.Store) error { return s.Commit(t.Context(), pollOf("a", 2)) },
+		"entry": func(t *testing.T, s *bolt.Store) error {
+			_, err := s.Entry(t.Context(), "urn:a:1:0")
+			return err
+		},
+		"verify": func(t *testing.T, s *bolt.Store) error { return s.Verify(t.Context(), func(string) {}) },
+		"copy": func(t *testing.T, s *bolt.Store) error {
+			_, err := s.Copy(t.Context(), io.Discard)
+			return err
+		},
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for n := range 3 {
-			if err := s.Commit(t.Context(), pollOf("a", n)); !errors.Is(err, bolt.ErrDamaged) {
-				t.Errorf("commit %d: error %v, want ErrDamaged", n, err)
+	for _, test := range []struct {
+		first string
+		left  int64 // pages that can be read
+	}{
+		{"commit", 2},
+		{"commit", 0},
+		{"entry", 0},
+		{"verify", 0},
+		{"copy", 0},
+	} {
+		t.Run(fmt.Sprint(test.first, " with pages: ", test.left), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "newsfeed.db")
+			s := open(t, path)
+			commit(t, s, configure("a"), pollOf("a", 1))
+			if err := os.Truncate(path, test.left*int64(page)); err != nil { // what is mapped beyond is a fault
+				t.Fatal(err)
 			}
-		}
-		if _, err := s.Entry(t.Context(), "urn:a:1:0"); !errors.Is(err, bolt.ErrDamaged) {
-			t.Errorf("entry: error %v, want ErrDamaged", err)
-		}
-		if err := s.Close(); !errors.Is(err, bolt.ErrDamaged) {
-			t.Errorf("close: error %v, want ErrDamaged", err)
-		}
-	}()
-	select {
-	case <-done:
-	case <-time.After(20 * time.Second):
-		t.Fatal("it hangs")
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if err := calls[test.first](t, s); !errors.Is(err, bolt.ErrDamaged) {
+					t.Errorf("%s: error %v, want ErrDamaged", test.first, err)
+				}
+				for name, call := range calls {
+					if err := call(t, s); !errors.Is(err, bolt.ErrDamaged) {
+						t.Errorf("%s after it: error %v, want ErrDamaged", name, err)
+					}
+				}
+				if err := s.Close(); !errors.Is(err, bolt.ErrDamaged) {
+					t.Errorf("close: error %v, want ErrDamaged", err)
+				}
+			}()
+			select {
+			case <-done:
+			case <-time.After(20 * time.Second):
+				t.Fatal("it hangs")
+			}
+		})
 	}
 }
 

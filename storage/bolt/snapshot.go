@@ -13,14 +13,12 @@ import (
 // snapshot calls fn with a transaction that reads, and with the pages of the
 // file as of its commit, which stay as they are while it lasts.
 func (s *Store) snapshot(ctx context.Context, fn func(*bbolt.Tx, *pages) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return guard(func() (err error) {
+	return s.unlessStuck(ctx, func(begun func(*bbolt.Tx)) (err error) {
 		b, p, err := s.beginSnapshot()
 		if err != nil {
 			return err
 		}
+		begun(b)
 		defer func() { err = errors.Join(err, b.Rollback()) }()
 		return fn(b, p)
 	})
