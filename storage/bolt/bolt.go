@@ -370,6 +370,7 @@ func (s *Store) runAt(ctx context.Context, at *opened, how transact, fn func(*tx
 			if err != nil {
 				return err
 			}
+			defer t.drop()
 			return fn(t)
 		})
 	})

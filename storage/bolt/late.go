@@ -41,11 +41,22 @@ func (t *tx) putEntry(seq uint64, e storage.Entry) {
 	row.started = t.late.packing.TryGo(func() error { return row.pack(t.packer) })
 }
 
-func (r *lateRow) pack(p *packer) (err error) {
-	if r.value, err = packEntry(p, &r.entry); err != nil {
-		err = fmt.Errorf("entry %.200q: %w", r.entry.ID, err)
+// pack is guarded: a panic beside the transaction would end the process.
+func (r *lateRow) pack(p *packer) error {
+	return guard(func() (err error) {
+		if r.value, err = packEntry(p, &r.entry); err != nil {
+			err = fmt.Errorf("entry %.200q: %w", r.entry.ID, err)
+		}
+		return err
+	})
+}
+
+// drop forgets what is late, once nobody reads its entries any more.
+func (t *tx) drop() {
+	if t.late != nil {
+		_ = t.late.packing.Wait() // the transaction has failed already
+		t.late = nil
 	}
-	return err
 }
 
 // writeLate writes all that is late.

@@ -148,6 +148,7 @@ func (m migration) advance(b *bbolt.Tx, p *packer, at *progress, version uint64)
 	if err != nil {
 		return 0, err
 	}
+	defer t.drop()
 	rows, at.behind, err = m.steps[at.step](t, at.behind)
 	if at.behind == nil {
 		at.step++
