@@ -130,6 +130,37 @@ func TestF16_ReadsGoOnWhileAStoreBecomesWritable(t *testing.T) {
 	requireEntries(t, openWith(t, path, small), 2)
 }
 
+// TestF16_LimitsSetWhileOldReadsEndHold sets a limit when the file is open to be
+// changed already, but still read as it was before.
+func TestF16_LimitsSetWhileOldReadsEndHold(t *testing.T) {
+	s, _ := openLater(t)
+	slow := &gate{begun: make(chan struct{}), open: make(chan struct{})}
+	copied := make(chan error)
+	go func() {
+		_, err := s.Copy(t.Context(), slow)
+		copied <- err
+	}()
+	<-slow.begun
+	if err := s.Commit(t.Context(), pollOf("a", 2)); !errors.Is(err, storage.ErrReadOnly) {
+		t.Errorf("commit during a copy: error %v, want ErrReadOnly", err)
+	}
+	const limit = 1 << 20
+	if err := s.Limit(t.Context(), limit, 0); err != nil {
+		t.Error("limit: ", err)
+	}
+	close(slow.open)
+	if err := <-copied; err != nil {
+		t.Error(err)
+	}
+	var err error
+	for n := 2; n < 200 && err == nil; n++ {
+		err = s.Commit(t.Context(), bulky(n))
+	}
+	if !errors.Is(err, storage.ErrFull) {
+		t.Errorf("error %v, want ErrFull", err)
+	}
+}
+
 // gate is a buffer that says when the first bytes come, and takes them when it
 // may.
 type gate struct {

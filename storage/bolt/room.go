@@ -49,7 +49,7 @@ func (s *Store) Limit(ctx context.Context, maxBytes, minFree int64) error {
 	s.commit.Lock()
 	defer s.commit.Unlock()
 	l := &limits{size: maxBytes, free: minFree}
-	if later := s.later.Load(); later != nil { // it is opened by them then
+	if later := s.later.Load(); later != nil && s.retired == nil { // it is opened by them then
 		o := *later
 		o.MaxBytes, o.MinFree = maxBytes, minFree
 		s.later.Store(&o)
