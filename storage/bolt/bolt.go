@@ -77,8 +77,8 @@ type Store struct {
 	// it does, or never will.
 	later atomic.Pointer[Options]
 
-	// stuck is why bbolt holds a lock that it will never release; nil: it does
-	// not.
+	// stuck is why the store cannot be used any more: bbolt holds a lock that it
+	// will never release, or another process took the file; nil: it can.
 	stuck atomic.Pointer[error]
 
 	changed chan uint64
@@ -251,7 +251,7 @@ func (s *Store) Close() error {
 	}
 	err := s.pairMetas()
 	if stuck := s.stuck.Load(); stuck != nil {
-		return fmt.Errorf("close store: %w", *stuck) // bbolt would wait for ever
+		return fmt.Errorf("close store: %w", *stuck) // bbolt may wait for ever
 	}
 	if err := errors.Join(err, s.db().Close()); err != nil {
 		return fmt.Errorf("close store: %w", err)

@@ -31,6 +31,9 @@ func (s *Store) writable() error {
 // opened for them, and no commit is made before they have ended: it would not know
 // of them, and might use their pages again. The caller holds the mutex.
 func (s *Store) becomeWritable() error {
+	if stuck := s.stuck.Load(); stuck != nil {
+		return *stuck
+	}
 	later := s.later.Load()
 	if later == nil {
 		return nil
@@ -38,7 +41,7 @@ func (s *Store) becomeWritable() error {
 	if s.retired == nil {
 		if err := guard(func() error { return s.reopen(*later) }); err != nil {
 			err = fmt.Errorf("open store %s: %w", s.db().Path(), err)
-			if storage.Refused(err) {
+			if s.stuck.Load() != nil || storage.Refused(err) {
 				return err
 			}
 			return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
@@ -74,8 +77,14 @@ func (s *Store) reopen(o Options) error {
 	}
 	next, err := open(path, o)
 	if err != nil {
-		_ = lock(old.file, true) // another process that is quicker writes, and is told of in err
-		return err
+		lost := lock(old.file, true)
+		if lost == nil {
+			return err
+		}
+		// Who was quicker uses again the pages that are read here.
+		lost = fmt.Errorf("%w: it may change what is read here; the store cannot be used until the program is started anew", lost)
+		s.stuck.Store(&lost)
+		return lost
 	}
 	s.packer.codec.Store(next.packer.codec.Load())
 	s.at.Store(next.at.Load())
