@@ -84,7 +84,8 @@ type Store struct {
 	changed chan uint64
 	commit  sync.Mutex // keeps versions in order from the commit to the channel; guards the fields below
 	told    *uint64    // the last version sent, or that before the first commit; nil: none was tried
-	learnt  bool       // has begun to learn, or must not any more
+	closing bool       // takes no commits any more
+	learnt  bool       // has begun to learn
 	faulty  bool       // the last commit failed where bbolt wrote it: what is read may not be on the disk
 	single  bool       // just one of the meta pages leads to the last commit
 	learner sync.WaitGroup
@@ -242,7 +243,7 @@ func (s *Store) isWhole() error {
 // return storage.ErrClosed.
 func (s *Store) Close() error {
 	s.commit.Lock()
-	s.learnt = true
+	s.closing = true
 	retired := s.retired
 	s.commit.Unlock()
 	s.learner.Wait()

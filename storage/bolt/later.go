@@ -29,8 +29,12 @@ func (s *Store) writable() error {
 // becomeWritable lets a store take commits that was to do so as soon as it can,
 // if it can now. Reads go on meanwhile. Those in progress keep the file as it was
 // opened for them, and no commit is made before they have ended: it would not know
-// of them, and might use their pages again. The caller holds the mutex.
+// of them, and might use their pages again. The caller holds the mutex. A store
+// that is being closed is not opened any more.
 func (s *Store) becomeWritable() error {
+	if s.closing {
+		return storage.ErrClosed
+	}
 	if stuck := s.stuck.Load(); stuck != nil {
 		return *stuck
 	}
