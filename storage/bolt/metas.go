@@ -36,9 +36,10 @@ func (s *Store) syncMetas() error {
 	return nil
 }
 
-// pairMetas makes both meta pages lead to the last commit, so that it is not lost
-// with one of them, nor with the page where its tree begins, which finish makes
-// another one. Where there is no room for that nothing else is lost.
+// pairMetas commits once more what the last commit did, so that each meta page
+// leads to it and it is lost neither with one of them nor with the page at which
+// its tree begins: finish writes a row, by which bbolt writes that page anew, at
+// another place. Where there is no room for that nothing else is lost.
 func (s *Store) pairMetas() error {
 	s.commit.Lock()
 	defer s.commit.Unlock()

@@ -27,8 +27,8 @@ import (
 //	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
 //	stories  / story id               => story row: public id, and its entries in order of first commit; or the
 //	                                     id of the story into which it was folded, which lists those that were
-//	pruned   / key's first 9 bytes    => turn (8), and the second (8) in which the key was last remembered
-//	turns    / turn (8)               => key's first 9 bytes; turn grows in order of remembering
+//	pruned   / short key (9)          => turn (8), and the second (8) in which the key was last remembered
+//	turns    / turn (8)               => short key (9); turn grows in order of remembering
 //	events   / number (8)             => event row; the number grows in order of commit
 //	editions / path                   => turn (8), and edition row
 //	printed  / turn (8)               => path; turn grows in order of recording
@@ -36,7 +36,8 @@ import (
 //	learned  / number (4) ∥ copy (1)  => dictionary, as a row is stored; the last one is in use
 //
 // A place is the effective time and the hash of the id, so that the order of
-// entries does not depend on their arrival. The number of a source is given
+// entries does not depend on their arrival. A short key is the kind of a Key and
+// its bytes 5 to 12, the first of the hash. The number of a source is given
 // once. Numbers are big endian. The values called rows are described in
 // pack.go and row.go.
 const schema = 3
