@@ -83,7 +83,12 @@ func (s *Store) copyTight(ctx context.Context, name string) error {
 		return err
 	}
 	const atOnce = 4 << 20 // bytes in one transaction
-	err = guard(func() error { return bbolt.Compact(db, s.db(), atOnce) })
+	err = guard(func() error {
+		if err := bbolt.Compact(db, s.db(), atOnce); err != nil {
+			return err
+		}
+		return db.Update(func(*bbolt.Tx) error { return nil }) // or one of the meta pages leads to a part of it
+	})
 	return errors.Join(ctx.Err(), err, db.Close())
 }
 

@@ -29,17 +29,19 @@ func spoilMeta(t *testing.T, path string, later bool) {
 }
 
 // TestF04_ADamagedMetaPageIsTold damages either meta page of a store that was
-// closed, and of one that was killed: of the first nothing is lost, of the second
-// at most the last commit, and it is told each time until the next commit.
+// closed, of one that was compacted, and of one that was killed: of the last at
+// most the last commit is lost, and it is told each time until the next commit.
 func TestF04_ADamagedMetaPageIsTold(t *testing.T) {
 	for name, test := range map[string]struct {
-		killed, later bool
-		entries       int
+		killed, compacted, later bool
+		entries                  int
 	}{
-		"closed, the later one":   {false, true, 4},
-		"closed, the earlier one": {false, false, 4},
-		"killed, the later one":   {true, true, 2},
-		"killed, the earlier one": {true, false, 4},
+		"closed, the later one":      {false, false, true, 4},
+		"closed, the earlier one":    {false, false, false, 4},
+		"compacted, the later one":   {false, true, true, 4},
+		"compacted, the earlier one": {false, true, false, 4},
+		"killed, the later one":      {true, false, true, 2},
+		"killed, the earlier one":    {true, false, false, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "newsfeed.db")
@@ -57,6 +59,11 @@ func TestF04_ADamagedMetaPageIsTold(t *testing.T) {
 				}
 			} else if err := s.Close(); err != nil {
 				t.Fatal(err)
+			}
+			if test.compacted {
+				if _, _, err := bolt.Compact(t.Context(), path); err != nil {
+					t.Fatal(err)
+				}
 			}
 			spoilMeta(t, path, test.later)
 			told := 0
@@ -84,5 +91,27 @@ func TestF04_ADamagedMetaPageIsTold(t *testing.T) {
 			}
 			check(t, path)
 		})
+	}
+}
+
+// A store that was migrated and closed needs no more than one of its meta pages,
+// whichever that is.
+func TestF22_AMigratedStoreSurvivesADamagedMetaPage(t *testing.T) {
+	for _, later := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "newsfeed.db")
+		bolt.Layout(t, "5", path)
+		if err := open(t, path).Close(); err != nil {
+			t.Fatal(err)
+		}
+		spoilMeta(t, path, later)
+		s, err := bolt.Open(path, bolt.Options{ReadOnly: true, MmapSize: small.MmapSize})
+		if err != nil {
+			t.Errorf("the later one %v: %v", later, err)
+			continue
+		}
+		requireEntries(t, s, 129)
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
