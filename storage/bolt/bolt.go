@@ -86,7 +86,7 @@ type Store struct {
 	told    *uint64    // the last version sent, or that before the first commit; nil: none was tried
 	closing bool       // takes no commits any more
 	learnt  bool       // has begun to learn
-	faulty  bool       // the last commit failed where bbolt wrote it: what is read may not be on the disk
+	faulty  bool       // what is read may not be on the disk: there was no commit yet, or bbolt could not write the last one
 	single  bool       // just one of the meta pages leads to the last commit
 	learner sync.WaitGroup
 	retired chan struct{} // closed when nobody reads any more what was opened to be only read; nil: it is in use
@@ -143,7 +143,8 @@ func open(path string, o Options) (*Store, error) {
 	if o.MmapSize == 0 {
 		o.MmapSize = 1 << 30
 	}
-	s := &Store{packer: newPacker(), changed: make(chan uint64, 1)}
+	// Who had the file before may have met a sync that failed.
+	s := &Store{packer: newPacker(), changed: make(chan uint64, 1), faulty: !o.ReadOnly}
 	s.limits.Store(&limits{size: o.MaxBytes, free: o.MinFree})
 	at := &opened{}
 	s.at.Store(at)

@@ -92,6 +92,7 @@ func (s *Store) reopen(o Options) error {
 	}
 	s.packer.codec.Store(next.packer.codec.Load())
 	s.at.Store(next.at.Load())
+	s.faulty = next.faulty
 	retired := make(chan struct{})
 	s.retired = retired
 	go func() { // Close waits for it

@@ -89,7 +89,7 @@ func (s *Store) migrate(path string, discard bool, r *report) error {
 		if done {
 			return s.db().View(func(b *bbolt.Tx) error { return checkSchema(b, s.packer) })
 		}
-		s.single = true
+		s.single, s.faulty = true, false
 		rows += n
 		r.say("%d rows rewritten", rows)
 	}
