@@ -20,10 +20,18 @@ func siteOf(name string) string {
 		if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 			host = rest[:i]
 		}
-		return strings.TrimPrefix(strings.ToLower(host), "www.")
+		return siteOfHost(host)
 	}
 	if i := strings.LastIndexAny(name, ",:/"); i > 0 {
 		return name[:i]
 	}
 	return name
+}
+
+// siteOfHost leaves out what makes no other site of a host: who asks, the usual
+// ports, the dot of the root and "www.".
+func siteOfHost(host string) string {
+	host = strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])
+	host = strings.TrimSuffix(strings.TrimSuffix(host, ":80"), ":443")
+	return strings.TrimPrefix(strings.TrimSuffix(host, "."), "www.")
 }

@@ -443,3 +443,29 @@ func TestKeysOfAnEntryAreBounded(t *testing.T) {
 		t.Errorf("%d entries, the first with %d keys", len(page.Items), len(page.Items[0].Keys))
 	}
 }
+
+// An address and its key are of one site: what an entry says of itself leads a
+// store to where its keys are.
+func TestAnAddressIsNearItsKey(t *testing.T) {
+	for _, address := range []string{
+		"https://site.example/a/b?c=d#!e",
+		"https://www.site.example/",
+		"https://WWW.Site.Example/index.html",
+		"http://site.example:80/a",
+		"https://site.example:443/a",
+		"http://site.example:443/a",
+		"https://www.site.example:80?a",
+		"https://site.example:8443/a",
+		"https://site.example./a",
+		"https://site.example.:443/a",
+		"https://reader@site.example/a",
+		"https://reader:secret@www.site.example:443/a@b",
+		"https://www.example/a",
+		"http://[2001:db8::1]:80/a",
+		"http://192.0.2.1/a",
+	} {
+		if key := dedup.URLKey(address); storage.Near(key) != storage.Near(address) {
+			t.Errorf("%s is not near its key %s", address, key)
+		}
+	}
+}
