@@ -113,7 +113,9 @@ type salvage struct {
 	store  *Store
 	err    error
 
-	lost     bool // the tree, altogether
+	lost     bool   // the tree, altogether
+	schema   uint64 // of the damaged store; 0: it is not known
+	migrates bool   // it was on its way to that schema
 	settings storage.Settings
 	sources  map[string]*source // as they were, by id
 
@@ -237,6 +239,12 @@ func searchLeaf(r rawPage, visit func(key, value []byte)) {
 func (v *salvage) meta(key, value []byte) {
 	var c counts
 	switch string(key) {
+	case "schema":
+		if len(value) == 8 {
+			v.schema = binary.BigEndian.Uint64(value)
+		}
+	case "migration":
+		v.migrates = true
 	case "settings":
 		row(v, value, settingsFields, &v.settings)
 	case "counts":
@@ -311,7 +319,7 @@ func (v *salvage) add(e storage.Entry, size int) {
 	if e.ID == "" || e.Story == "" || e.Source == "" || v.err != nil {
 		return
 	}
-	e.Keys = relocate(&e)
+	e.Keys = v.keysOf(&e)
 	if v.batched[e.ID] {
 		v.flush()
 	}
@@ -337,6 +345,19 @@ func (v *salvage) add(e storage.Entry, size int) {
 	if v.size += size; v.size > atOnce {
 		v.flush()
 	}
+}
+
+// keysOf returns the keys of an entry in the present form. Of a store that may
+// have had it already all that may be the right ones: a key of an address that
+// the entry has no longer would become that of another site.
+func (v *salvage) keysOf(e *storage.Entry) []storage.Key {
+	switch {
+	case v.schema == 0:
+		return mergeKeys(relocate(e), e.Keys)
+	case v.schema < 3 || v.migrates:
+		return relocate(e)
+	}
+	return e.Keys
 }
 
 // flush commits the entries that wait for it.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"newsfeed/storage"
@@ -298,5 +299,42 @@ func TestF05_DamagedFileStays(t *testing.T) {
 			t.Errorf("page %d: restore: %v", at/page, err)
 		}
 		stays("restore", kept)
+	}
+}
+
+// An entry keeps the keys of addresses that it has no longer, also where nothing
+// tells whether the store had keys in the present form.
+func TestSalvageKeepsKeysOfFormerAddresses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := open(t, path)
+	poll := pollOf("a", 1)
+	e := &poll.Poll.Entries[0]
+	e.CanonicalURL = "https://now.example/1"
+	near := storage.Near("//former.example/1")
+	e.Keys = append(e.Keys, storage.Key(slices.Concat([]byte{'s'}, near[:], []byte("twelve bytes"))))
+	commit(t, s, configure("a"), poll)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	treeless := bytes.Clone(sound)
+	clear(treeless[:2*page])
+	for name, b := range map[string][]byte{"sound": sound, "without tree": treeless} {
+		_, s := salvaged(t, b)
+		found, err := s.Find(t.Context(), e.Keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, k := range e.Keys {
+			if found[i].ID != e.ID {
+				t.Errorf("%s: key %x finds entry %q, want %q", name, k, found[i].ID, e.ID)
+			}
+		}
+		if name == "sound" && !slices.Equal(found[0].Keys, e.Keys) {
+			t.Errorf("keys %x, want %x", found[0].Keys, e.Keys)
+		}
 	}
 }
