@@ -29,7 +29,10 @@ const AgainstSize = "the story has as many entries as a story may have"
 // join gives a new entry its story: that of its address, else that of what is
 // nearly the same, else one of its own.
 func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, error) {
-	e.Story = storyID(e.ID)
+	var err error
+	if e.Story, err = s.found(ctx, e.ID); err != nil {
+		return e, err
+	}
 	s.recent.meet(e)
 	why, story := s.match(e)
 	if why.Rule != "" && why.Against == "" {
@@ -218,9 +221,25 @@ func (r *Resolver) storyOf(e storage.Entry) string {
 	return e.Story
 }
 
-// storyID makes a story's id of the id of the entry that founded it: 16 bits of its
-// site and 48 of its hash.
-func storyID(entry string) string {
-	near, sum := storage.Near(entry), sha256.Sum256([]byte(entry))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(append(near[:2:2], sum[:6]...)))
+// found returns the id of the story that an entry founds, which no other has.
+func (s *settlement) found(ctx context.Context, entry string) (string, error) {
+	id := storyID(entry, 0)
+	for n := 1; ; n++ {
+		size, err := s.store.StorySize(ctx, id)
+		if err != nil || size+s.grown[id] == 0 {
+			return id, err
+		}
+		id = storyID(entry, n)
+	}
+}
+
+// storyID makes the n-th id for a story of the id of the entry that founds it: 8
+// bits of its site and 56 of its hash.
+func storyID(entry string, n int) string {
+	near, name := storage.Near(entry), entry
+	if n > 0 {
+		name = fmt.Sprintf("%s %d", entry, n)
+	}
+	sum := sha256.Sum256([]byte(name))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(append(near[:1:1], sum[:7]...)))
 }

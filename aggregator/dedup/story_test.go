@@ -510,3 +510,25 @@ func TestFoldsInADocumentAreBounded(t *testing.T) {
 		t.Errorf("%d stories, want %d", n, 300-16)
 	}
 }
+
+// An entry that is of no other's story gets one of its own also where another
+// story has the id that was to be its.
+func TestAnEntryThatFoundsAStoryIsOfNoOther(t *testing.T) {
+	item := storage.Entry{GUID: "1", URL: "https://a.example/1", Title: "A"}
+	first := newDesk(t, "a").poll("a", item)[0]
+
+	d := newDesk(t, "a", "b")
+	other := storage.Entry{ID: "urn:other", Source: "b", Story: first.Story, Title: "B"}
+	if err := d.store.Commit(t.Context(), storage.Record{Poll: &storage.Poll{Source: "b", Entries: []storage.Entry{other}}}); err != nil {
+		t.Fatal(err)
+	}
+	e := d.poll("a", item)[0]
+	if e.ID != first.ID || e.Story == first.Story {
+		t.Errorf("entry %s is of story %s, which another has", e.ID, e.Story)
+	}
+	for _, id := range []string{e.Story, first.Story} {
+		if n, err := d.store.StorySize(t.Context(), id); n != 1 || err != nil {
+			t.Errorf("story %s has %d entries, error %v, want 1", id, n, err)
+		}
+	}
+}
