@@ -184,7 +184,7 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 		records = append(records, storage.Record{Time: now, Checkpoint: &point})
 	}
 	began := time.Now()
-	if err := c.o.Store.Commit(ctx, records...); err != nil {
+	if err := c.o.Store.Commit(ctx, records...); err != nil && !c.tookEffect(ctx, err, group, records) {
 		return err
 	}
 	took := time.Since(began)
@@ -201,6 +201,23 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 		m.done <- outcomes[i]
 	}
 	return nil
+}
+
+// tookEffect reports whether the records of a group are in the store although
+// their commit failed. Settled again, their entries would be known, and what is
+// made of new ones lost. They are there together: the last poll tells.
+func (c *committer) tookEffect(ctx context.Context, err error, group []commit, records []storage.Record) bool {
+	if !errors.Is(err, storage.ErrFaulty) {
+		return false
+	}
+	for i, m := range slices.Backward(group) {
+		if m.ending != nil {
+			p := records[i].Poll
+			src, err := c.o.Store.Source(ctx, p.Source)
+			return err == nil && src.State.Polls == p.State.Polls && src.State.LastPoll.UnixMicro() == p.State.LastPoll.UnixMicro()
+		}
+	}
+	return false
 }
 
 // tell passes on what a poll that is committed says of its source.
