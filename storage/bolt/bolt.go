@@ -289,6 +289,7 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 		after, entries = t.counts.version, t.counts.entries
 		return t.finish()
 	})
+	s.packer.prepared.committed()
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}

@@ -94,38 +94,42 @@ func (s *Store) Prepare(entries []storage.Entry) {
 // maxPrepared is how many bytes of frames are kept until they are committed.
 const maxPrepared = 8 << 20
 
+// longestPrepared is for how many commits at least a frame is kept that none of
+// them takes: as many polls may stand in line.
+const longestPrepared = 16
+
 // prepared are frames of rows that are about to be committed, by what is in them.
 // It is safe for concurrent use.
 type prepared struct {
-	mu     sync.Mutex // guards the fields below
-	frames map[digestOfRow][]byte
-	order  []digestOfRow // in which they came; those taken are still in it
-	bytes  int
+	mu      sync.Mutex // guards the fields below
+	fresh   map[digestOfRow][]byte
+	aged    map[digestOfRow][]byte // what was fresh before
+	commits int                    // since then
+	bytes   int                    // of both
 }
 
 type digestOfRow [sha256.Size]byte
 
+// add keeps the frame of a row, unless too much waits already.
 func (p *prepared) add(body, frame []byte) {
 	sum := digestOfRow(sha256.Sum256(body))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.frames == nil {
-		p.frames = map[digestOfRow][]byte{}
-	}
-	if _, there := p.frames[sum]; there {
+	if p.bytes+len(frame) > maxPrepared {
 		return
 	}
-	p.frames[sum] = frame
-	p.order = append(p.order, sum)
-	for p.bytes += len(frame); p.bytes > maxPrepared || len(p.order) > 2*len(p.frames)+1000; p.order = p.order[1:] {
-		p.remove(p.order[0])
+	p.remove(sum)
+	if p.fresh == nil {
+		p.fresh = map[digestOfRow][]byte{}
 	}
+	p.fresh[sum] = frame
+	p.bytes += len(frame)
 }
 
 // take returns the frame of a row, which is then no longer kept, or nil.
 func (p *prepared) take(body []byte) []byte {
 	p.mu.Lock()
-	none := len(p.frames) == 0
+	none := p.bytes == 0
 	p.mu.Unlock()
 	if none {
 		return nil
@@ -137,8 +141,26 @@ func (p *prepared) take(body []byte) []byte {
 }
 
 func (p *prepared) remove(sum digestOfRow) []byte {
-	frame := p.frames[sum]
-	delete(p.frames, sum)
+	frame, ok := p.fresh[sum]
+	if !ok {
+		frame = p.aged[sum]
+	}
+	delete(p.fresh, sum)
+	delete(p.aged, sum)
 	p.bytes -= len(frame)
 	return frame
+}
+
+// committed takes in that there was a commit, and forgets what is older than some
+// of them.
+func (p *prepared) committed() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.commits++; p.commits < longestPrepared {
+		return
+	}
+	for _, frame := range p.aged {
+		p.bytes -= len(frame)
+	}
+	p.fresh, p.aged, p.commits = nil, p.fresh, 0
 }
