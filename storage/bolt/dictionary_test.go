@@ -147,3 +147,18 @@ func BenchmarkLearn(b *testing.B) {
 		}
 	}
 }
+
+func TestF22_AStoreWithADictionaryIsMigrated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	s := openLearnt(t, path)
+	err := s.db().Update(func(b *bbolt.Tx) error {
+		return b.Bucket([]byte("meta")).Put([]byte("schema"), seqKey(2))
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = openBench(t, path)
+	if _, err := s.Entry(t.Context(), article.Entry(minLearn+50).ID); err != nil {
+		t.Error(err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"go.etcd.io/bbolt"
 )
@@ -30,20 +31,19 @@ type step func(t *tx, behind []byte) (rows int, last []byte, err error)
 // atOnce is how many rows a step changes in one transaction.
 const atOnce = 50
 
-// following returns the next keys of a bucket behind one, with their values; nil:
-// the first ones.
-func following(b *bbolt.Bucket, behind []byte) (keys, values [][]byte) {
+// following returns the next keys of a bucket behind one; nil: the first ones.
+func following(b *bbolt.Bucket, behind []byte) (keys [][]byte) {
 	c := b.Cursor()
-	k, v := c.First()
+	k, _ := c.First()
 	if behind != nil {
-		if k, v = c.Seek(behind); bytes.Equal(k, behind) {
-			k, v = c.Next()
+		if k, _ = c.Seek(behind); bytes.Equal(k, behind) {
+			k, _ = c.Next()
 		}
 	}
-	for ; k != nil && len(keys) < atOnce; k, v = c.Next() {
-		keys, values = append(keys, bytes.Clone(k)), append(values, bytes.Clone(v))
+	for ; k != nil && len(keys) < atOnce; k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
 	}
-	return keys, values
+	return keys
 }
 
 // lastOf returns the key behind which a step goes on after these; nil: there is
@@ -146,6 +146,9 @@ func (m migration) advance(b *bbolt.Tx, p *packer, at *progress, version uint64)
 		return 0, meta.Delete([]byte("migration"))
 	}
 	t, err := begin(b, p)
+	if err == nil {
+		err = t.recall()
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -179,6 +182,13 @@ func (s *Store) keep(name string, r *report) error {
 		free = fmt.Sprintf("%s.%d", name, n)
 	}
 	if err := sweep(free); err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
+	length, err := lengthOf(s.file())
+	if err == nil {
+		err = needRoom(filepath.Dir(free), length)
+	}
+	if err != nil {
 		return fmt.Errorf("keep a copy: %w", err)
 	}
 	d, err := newDraft(free, s.file())

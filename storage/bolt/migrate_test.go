@@ -257,3 +257,31 @@ func TestF22_NewerSchemaWithUnknownProgressIsRefused(t *testing.T) {
 		t.Errorf("error %v, want ErrNewer", err)
 	}
 }
+
+// BenchmarkMigrate brings a copy of the store at $STORE, which is of an older
+// schema, to this one.
+func BenchmarkMigrate(b *testing.B) {
+	old := os.Getenv("STORE")
+	if old == "" {
+		b.Skip("STORE names no store of an older schema")
+	}
+	for b.Loop() {
+		b.StopTimer()
+		path := filepath.Join(b.TempDir(), "newsfeed.db")
+		content, err := os.ReadFile(old)
+		if err == nil {
+			err = os.WriteFile(path, content, 0o600)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		s, err := bolt.Open(path, bolt.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

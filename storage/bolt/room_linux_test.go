@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -9,11 +10,13 @@ import (
 	"testing"
 
 	"newsfeed/storage/bolt"
+
+	"go.etcd.io/bbolt"
 )
 
-func TestF13_CompactAndRestoreNeedRoom(t *testing.T) { runOnSmallDisk(t, "crowd") }
+func TestF13_CompactRestoreAndMigrationNeedRoom(t *testing.T) { runOnSmallDisk(t, "crowd") }
 
-// crowd compacts and restores a store on a file system with too little room,
+// crowd compacts, restores and migrates a store on a file system with too little room,
 // and after that with enough.
 func crowd(dir string) {
 	if !mountSmallDisk(dir) {
@@ -40,7 +43,26 @@ func crowd(dir string) {
 		}
 	}
 	try(bolt.ErrNoRoom)
+	fatal(age(path))
+	if _, err := bolt.Open(path, small); !errors.Is(err, bolt.ErrNoRoom) {
+		fatal(fmt.Errorf("migrate: error %w, want %w", err, bolt.ErrNoRoom))
+	}
 	fatal(os.Remove(ballast))
+	s, err = bolt.Open(path, small)
+	fatal(err)
+	fatal(s.Close())
 	try(nil)
 	fmt.Println("good")
+}
+
+// age gives a store the number of the schema before.
+func age(path string) error {
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, 2))
+	})
+	return errors.Join(err, db.Close())
 }

@@ -50,10 +50,10 @@ func completeBuckets(b *bbolt.Tx) (first int, err error) {
 // rewriteStories gives stories and what the indexes of times and lists say of
 // their entries the form that they have in schema 2.
 func rewriteStories(t *tx, behind []byte) (rows int, last []byte, err error) {
-	ids, values := following(t.stories, behind)
-	for i, id := range ids {
+	ids := following(t.stories, behind)
+	for _, id := range ids {
 		s := story{id: string(id)}
-		if err := decode(t.packer, values[i], oldStoryFields, &s); err != nil {
+		if err := decode(t.packer, t.stories.Get(id), oldStoryFields, &s); err != nil {
 			return 0, nil, fmt.Errorf("read story %s: %w", id, err)
 		}
 		if err := t.rewriteStory(&s); err != nil {

@@ -19,20 +19,20 @@ var schema3 = migration{
 }
 
 func relocateEntries(t *tx, behind []byte) (rows int, last []byte, err error) {
-	keys, _ := following(t.entries, behind)
-	for _, k := range keys {
-		if err := t.relocateEntry(binary.BigEndian.Uint64(k)); err != nil {
+	keys := following(t.entries, behind)
+	entries := make([]storage.Entry, len(keys))
+	for i, k := range keys { // all first: to read one writes what is late
+		if entries[i], err = t.entry(binary.BigEndian.Uint64(k)); err != nil {
 			return 0, nil, err
 		}
+	}
+	for i, k := range keys {
+		t.relocateEntry(binary.BigEndian.Uint64(k), entries[i])
 	}
 	return len(keys), lastOf(keys), nil
 }
 
-func (t *tx) relocateEntry(seq uint64) error {
-	e, err := t.entry(seq)
-	if err != nil {
-		return err
-	}
+func (t *tx) relocateEntry(seq uint64, e storage.Entry) {
 	was, is := hashOf(e.ID), idKey(e.ID)
 	t.remove(t.ids, was[:])
 	t.put(t.ids, is[:], seqKey(seq))
@@ -44,7 +44,6 @@ func (t *tx) relocateEntry(seq uint64) error {
 		t.put(t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
 	}
 	t.putEntry(seq, e)
-	return nil
 }
 
 // relocate returns the keys of an entry in the present form, each once.
@@ -94,7 +93,7 @@ func placed(k storage.Key, name string) storage.Key {
 // relocateSightings does the same with the keys by which sources know the items
 // of their last documents.
 func relocateSightings(t *tx, behind []byte) (rows int, last []byte, err error) {
-	ids, _ := following(t.sources, behind)
+	ids := following(t.sources, behind)
 	for _, id := range ids {
 		src, err := t.source(string(id))
 		if err != nil {
