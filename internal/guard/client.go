@@ -117,11 +117,11 @@ func network(a netip.Addr) netip.Addr {
 // told. Feeds are the same bytes for all, so they cannot say what each proxy
 // would have them say.
 func (g *Guard) compare(base string, r *http.Request) {
-	host := r.Header.Get("X-Forwarded-Host")
-	if host == "" || g.misled.Load() {
+	scheme, host := r.Header.Get("X-Forwarded-Proto"), r.Header.Get("X-Forwarded-Host")
+	if scheme == "" || host == "" || g.misled.Load() {
 		return
 	}
-	said := r.Header.Get("X-Forwarded-Proto") + "://" + host + "/"
+	said := scheme + "://" + host + "/"
 	if !strings.HasPrefix(base, said) && !g.misled.Swap(true) {
 		g.log.Warn("a proxy serves the feeds at another address than they name; set server.base_url to it", "served_at", said, "base_url", base)
 	}

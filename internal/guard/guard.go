@@ -38,7 +38,7 @@ type Options struct {
 	RequestsPerMinute int
 
 	// Proxies are the networks of those who are believed for whom they ask.
-	// Who asks for nobody from there is not limited.
+	// Requests from there that are for nobody are not limited.
 	Proxies []netip.Prefix
 
 	// Username and Password open the server. Without a Username it is open.
@@ -53,6 +53,7 @@ type Options struct {
 type Guard struct {
 	log         *slog.Logger
 	connections connections
+	failures    *limits // of logins
 	rules       atomic.Pointer[rules]
 	misled      atomic.Bool // a proxy serves another URL than BaseURL, and it has been said
 }
@@ -67,17 +68,23 @@ type rules struct {
 
 // New returns a Guard.
 func New(o Options, log *slog.Logger) *Guard {
-	g := &Guard{log: log}
+	g := &Guard{log: log, failures: newLimits(failuresPerMinute, failuresAtOnce)}
+	g.rules.Store(&rules{})
 	g.Apply(o)
 	return g
 }
 
-// Apply replaces the settings. Connections and requests under way go on.
+// Apply replaces the settings. Connections and requests under way go on, and
+// clients are remembered. It must not be called twice at the same time.
 func (g *Guard) Apply(o Options) {
 	g.connections.bound(o.Connections)
+	before := g.rules.Load()
+	if before.base != o.BaseURL {
+		g.misled.Store(false)
+	}
 	g.rules.Store(&rules{
 		proxies: o.Proxies,
-		limits:  newLimits(o.RequestsPerMinute),
+		limits:  requestLimits(before.limits, o.RequestsPerMinute),
 		login:   newLogin(o.Username, o.Password),
 		base:    o.BaseURL,
 	})
@@ -122,12 +129,8 @@ func (g *Guard) Handler(h http.Handler) http.Handler {
 			refuse(w, http.StatusMethodNotAllowed, "only GET and HEAD are answered")
 		case r.ContentLength != 0:
 			refuse(w, http.StatusRequestEntityTooLarge, "a request must have no body")
-		case !rules.limits.let(w, from, 1):
-		case !rules.login.opens(r):
-			if rules.limits.let(w, from, failedLogin) {
-				w.Header().Set("WWW-Authenticate", `Basic realm="News Feed", charset="UTF-8"`)
-				http.Error(w, "this server asks for a name and a password", http.StatusUnauthorized)
-			}
+		case !rules.limits.letRequest(w, from):
+		case !rules.login.let(w, r, from, g.failures):
 		default:
 			h.ServeHTTP(w, r)
 		}

@@ -195,16 +195,77 @@ func TestD34_NameAndPasswordOpenTheServer(t *testing.T) {
 	}
 }
 
-func TestPasswordsCannotBeTriedAtThePaceOfReaders(t *testing.T) {
-	h := guard.New(guard.Options{RequestsPerMinute: 600, Username: "ann", Password: "correct horse"}, silent).Handler(who)
-	tried := 0
-	for range 100 {
-		if w := ask(h, http.MethodGet, "192.0.2.1:1", nil, "Authorization: Basic YW5uOndyb25n"); w.Code == http.StatusUnauthorized {
-			tried++
+const (
+	rightLogin = "Authorization: Basic YW5uOmNvcnJlY3QgaG9yc2U="
+	wrongLogin = "Authorization: Basic YW5uOndyb25n"
+)
+
+func TestD34_WhoFailsToLogInTooOftenIsRefusedTheRightPasswordToo(t *testing.T) {
+	for name, test := range map[string]struct {
+		perMinute int
+		from      string
+	}{
+		"by default":                           {6000, "192.0.2.1:1"},
+		"without a limit of requests":          {0, "192.0.2.1:1"},
+		"from a proxy that does not say whom":  {6000, "127.0.0.1:1"},
+		"from a program on the unix socket":    {6000, "@"},
+		"from a network of IPv6":               {6000, "[2001:db8::1]:1"},
+		"with fewer requests than wrong tries": {20, "192.0.2.1:1"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := guard.Options{RequestsPerMinute: test.perMinute, Username: "ann", Password: "correct horse", Proxies: prefixes("127.0.0.0/8")}
+			g := guard.New(o, silent)
+			h := g.Handler(who)
+			status := func(login string) int { return ask(h, http.MethodGet, test.from, nil, login).Code }
+			if got := status(rightLogin); got != http.StatusOK {
+				t.Errorf("%s: at first: status %d", name, got)
+			}
+			for i := range 10 {
+				if got := status(wrongLogin); got != http.StatusUnauthorized {
+					t.Errorf("%s: wrong password %d: status %d", name, i+1, got)
+				}
+			}
+			g.Apply(o) // which forgets nothing
+			for range 3 {
+				if wrong, right := status(wrongLogin), status(rightLogin); wrong != http.StatusTooManyRequests || right != http.StatusTooManyRequests {
+					t.Errorf("%s: after 10 wrong passwords: status %d, and %d to the right one", name, wrong, right)
+				}
+			}
+			if w := ask(h, http.MethodGet, "198.51.100.1:1", nil, rightLogin); w.Code != http.StatusOK {
+				t.Errorf("%s: to another client: status %d", name, w.Code)
+			}
+			<-time.After(7 * time.Second)
+			if got := status(rightLogin); got != http.StatusOK {
+				t.Errorf("%s: 7 s later: status %d", name, got)
+			}
+			if first, second := status(wrongLogin), status(wrongLogin); first != http.StatusUnauthorized || second != http.StatusTooManyRequests {
+				t.Errorf("%s: 7 s later to wrong ones: status %d and %d", name, first, second)
+			}
+		})
+	}
+}
+
+func TestWhoSaysNoPasswordHasTriedNone(t *testing.T) {
+	h := guard.New(guard.Options{Username: "ann", Password: "correct horse"}, silent).Handler(who)
+	for range 20 {
+		if w := ask(h, http.MethodGet, "192.0.2.1:1", nil); w.Code != http.StatusUnauthorized {
+			t.Fatalf("status %d", w.Code)
 		}
 	}
-	if tried > 10 {
-		t.Errorf("%d of 100 passwords could be tried at once", tried)
+	if w := ask(h, http.MethodGet, "192.0.2.1:1", nil, rightLogin); w.Code != http.StatusOK {
+		t.Errorf("status %d", w.Code)
+	}
+}
+
+func TestReloadKeepsWhatClientsHaveUsedOfAnUnchangedLimit(t *testing.T) {
+	g := guard.New(guard.Options{RequestsPerMinute: 1}, silent)
+	h := g.Handler(who)
+	ask(h, http.MethodGet, "192.0.2.1:1", nil)
+	for _, step := range []struct{ perMinute, want int }{{1, http.StatusTooManyRequests}, {2, http.StatusOK}} {
+		g.Apply(guard.Options{RequestsPerMinute: step.perMinute})
+		if w := ask(h, http.MethodGet, "192.0.2.1:1", nil); w.Code != step.want {
+			t.Errorf("with %d a minute: status %d, want %d", step.perMinute, w.Code, step.want)
+		}
 	}
 }
 
@@ -230,6 +291,26 @@ func TestAProxyAtAnotherAddressThanFeedsNameIsToldOnce(t *testing.T) {
 		}
 		if got := strings.Count(log.String(), "server.base_url"); got != want {
 			t.Errorf("%s: told %d times, want %d: %s", base, got, want, log.String())
+		}
+	}
+}
+
+func TestAProxyIsComparedAnewWhenTheAddressOfFeedsChanges(t *testing.T) {
+	var log strings.Builder
+	o := guard.Options{BaseURL: "http://127.0.0.1:8080/", Proxies: prefixes("127.0.0.0/8")}
+	g := guard.New(o, slog.New(slog.NewTextHandler(&log, nil)))
+	told := func(header ...string) int {
+		ask(g.Handler(who), http.MethodGet, "127.0.0.1:1", nil, append(header, "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: news.example.org")...)
+		return strings.Count(log.String(), "server.base_url")
+	}
+	if got := told(); got != 0 {
+		t.Errorf("a proxy that names no scheme: told %d times", got)
+	}
+	for i, base := range []string{o.BaseURL, o.BaseURL, "http://127.0.0.1:9090/"} {
+		o.BaseURL = base
+		g.Apply(o)
+		if got, want := told("X-Forwarded-Proto: https"), 1+i/2; got != want {
+			t.Errorf("%s: told %d times, want %d", base, got, want)
 		}
 	}
 }

@@ -7,26 +7,19 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
-	"time"
 
 	"golang.org/x/time/rate"
 )
 
-const (
-	// maxClients bounds what limits remember. A client is forgotten when so many
-	// others have come since its last request: it may then begin anew, as it
-	// might have with another address.
-	maxClients = 20_000
+// maxClients bounds what limits remember. A client is forgotten when so many
+// others have come since its last request: it may then begin anew, as it might
+// have with another address.
+const maxClients = 20_000
 
-	// failedLogin is how many requests a wrong password counts for beside its
-	// own, so that passwords cannot be tried at the pace of readers.
-	failedLogin = 100
-)
-
-// limits bound how often each client asks: so many requests a minute, and as
-// many at once. A nil one bounds nothing. It is safe for concurrent use.
+// limits bound how often each client does something: so many times a minute, or
+// burst times at once. A nil one bounds nothing. It is safe for concurrent use.
 type limits struct {
-	perMinute int
+	perMinute, burst int
 
 	mu      sync.Mutex // guards the fields below
 	clients map[netip.Addr]*list.Element
@@ -38,40 +31,42 @@ type bucket struct {
 	*rate.Limiter
 }
 
-func newLimits(perMinute int) *limits {
+// newLimits returns limits; nil where perMinute is none.
+func newLimits(perMinute, burst int) *limits {
 	if perMinute <= 0 {
 		return nil
 	}
-	return &limits{perMinute: perMinute, clients: map[netip.Addr]*list.Element{}}
+	return &limits{perMinute: perMinute, burst: burst, clients: map[netip.Addr]*list.Element{}}
 }
 
-// let counts n requests of a client and reports whether they may be answered;
-// otherwise it answers that the client is to wait.
-func (l *limits) let(w http.ResponseWriter, from client, n int) bool {
-	if l == nil || !from.network.IsValid() {
+// requestLimits returns the limits of requests: those of before while they are
+// to be the same, for they know who has asked how often.
+func requestLimits(before *limits, perMinute int) *limits {
+	if before != nil && before.perMinute == perMinute {
+		return before
+	}
+	return newLimits(perMinute, perMinute)
+}
+
+// letRequest counts a request of a client and reports whether it may be
+// answered; otherwise it answers that the client is to wait. Those who cannot be
+// told apart are not limited.
+func (l *limits) letRequest(w http.ResponseWriter, from client) bool {
+	if l == nil || !from.network.IsValid() || l.bucket(from.network).Allow() {
 		return true
 	}
-	wait := l.wait(from.network, n, time.Now())
-	if wait == 0 {
-		return true
-	}
-	h := w.Header()
-	h.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	h.Set("Cache-Control", "no-store")
-	http.Error(w, "too many requests; ask less often", http.StatusTooManyRequests)
+	l.refuse(w, from, "too many requests; ask less often")
 	return false
 }
 
-// wait returns how long a client must wait before it may make n requests; 0: it
-// has made them.
-func (l *limits) wait(from netip.Addr, n int, now time.Time) time.Duration {
-	b := l.bucket(from)
-	r := b.ReserveN(now, min(n, l.perMinute))
-	wait := r.DelayFrom(now)
-	if wait > 0 {
-		r.CancelAt(now)
-	}
-	return wait
+// refuse answers that a client is to wait until it may go on.
+func (l *limits) refuse(w http.ResponseWriter, from client, why string) {
+	missing := 1 - l.bucket(from.network).Tokens()
+	wait := max(1, math.Ceil(missing*60/float64(l.perMinute))) // seconds
+	h := w.Header()
+	h.Set("Retry-After", strconv.Itoa(int(wait)))
+	h.Set("Cache-Control", "no-store")
+	http.Error(w, why, http.StatusTooManyRequests)
 }
 
 func (l *limits) bucket(from netip.Addr) *bucket {
@@ -85,7 +80,7 @@ func (l *limits) bucket(from netip.Addr) *bucket {
 		oldest := l.used.Remove(l.used.Back()).(*bucket)
 		delete(l.clients, oldest.client)
 	}
-	b := &bucket{from, rate.NewLimiter(rate.Limit(l.perMinute)/60, l.perMinute)}
+	b := &bucket{from, rate.NewLimiter(rate.Limit(l.perMinute)/60, l.burst)}
 	l.clients[from] = l.used.PushFront(b)
 	return b
 }
