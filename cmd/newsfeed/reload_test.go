@@ -4,15 +4,18 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -286,5 +289,109 @@ func TestE05_NothingIsCutOffWhenTheDaemonStops(t *testing.T) {
 			t.Errorf("verify: status %d: %s%s", code, out, errs)
 		}
 		t.Logf("stopped in %v after %d requests", took, l.asked-len(l.failed))
+	}
+}
+
+// TestE05_AnswersOfHTTP2AreFinished stops a daemon while one connection carries
+// many requests at a time.
+func TestE05_AnswersOfHTTP2AreFinished(t *testing.T) {
+	cert, key, trust := certificate(t, t.TempDir())
+	config, listen := configureService(t, fmt.Sprintf("[server.tls]\ncert = %q\nkey = %q\n", cert, key))
+	m := inFolder(t)
+	s := startService(t, config, "NOTIFY_SOCKET="+m.name)
+	m.await("READY")
+	go m.listen()
+
+	var dials atomic.Int32
+	dialer := &net.Dialer{}
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: trust}, ForceAttemptHTTP2: true,
+		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+			dials.Add(1)
+			return dialer.DialContext(ctx, network, to)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	l := &loaded{service: s}
+	s.base = "https://" + listen
+	client := &http.Client{Transport: transport}
+	if err := l.fetch(client, "/"); err != nil {
+		t.Fatal(err)
+	}
+	began := make(chan struct{})
+	var loops sync.WaitGroup
+	for i := range 32 {
+		path := []string{"/style.css", "/"}[i%2]
+		loops.Go(func() {
+			for n := 0; ; n++ {
+				if err := l.fetch(client, path); err != nil {
+					l.mu.Lock()
+					l.failed = append(l.failed, err.Error())
+					l.mu.Unlock()
+					return
+				}
+				if n == 3 {
+					began <- struct{}{}
+				}
+			}
+		})
+	}
+	for range 32 {
+		<-began
+	}
+	code, took := s.end(syscall.SIGTERM)
+	loops.Wait()
+	if code != exitDone || took > 5*time.Second {
+		t.Errorf("exit status %d after %v: %s", code, took, &s.errs)
+	}
+	for _, why := range l.failed {
+		if !strings.Contains(why, "connection refused") { // a request that was never taken in
+			t.Errorf("a response was cut off or refused: %s", why)
+		}
+	}
+	t.Logf("stopped in %v; %d dials", took, dials.Load())
+}
+
+// TestE05_SlowAnswersAreFinishedAndEndlessOnesCutOff stops a daemon while one
+// answer takes three seconds, and another one more than it waits for.
+func TestE05_SlowAnswersAreFinishedAndEndlessOnesCutOff(t *testing.T) {
+	config, _ := configureService(t, "")
+	m := inFolder(t)
+	s := startService(t, config, "NOTIFY_SOCKET="+m.name, "GORACE=atexit_sleep_ms=0")
+	m.await("READY")
+	go m.listen()
+	l := &loaded{service: s, config: config}
+	admin := l.admin()
+	defer func() { _ = admin.close() }()
+	ask := func(path, key, value string) (string, error) {
+		body, err := admin.get(t.Context(), path, url.Values{key: {value}})
+		if err != nil {
+			return "", err
+		}
+		defer body.Close()
+		text, err := io.ReadAll(body)
+		return string(text), err
+	}
+	slow, endless := make(chan error, 1), make(chan error, 1)
+	go func() { _, err := ask("/debug/pprof/trace", "seconds", "3"); slow <- err }()
+	go func() { _, err := ask("/debug/pprof/profile", "seconds", "20"); endless <- err }()
+	underWay := func() bool {
+		text, err := ask("/debug/pprof/goroutine", "debug", "2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(text, "pprof.Trace(") && strings.Contains(text, "pprof.Profile(")
+	}
+	for !underWay() {
+	}
+	code, took := s.end(syscall.SIGTERM)
+	if code != exitDone || took < 3*time.Second || took > 5*time.Second {
+		t.Errorf("exit status %d after %v: %s", code, took, &s.errs)
+	}
+	if err := <-slow; err != nil {
+		t.Errorf("the slow answer was cut off: %v", err)
+	}
+	if err := <-endless; err == nil {
+		t.Error("the endless answer ended: nothing is proven")
 	}
 }

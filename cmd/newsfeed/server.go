@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -44,8 +45,13 @@ func serveUntil(ctx context.Context, l net.Listener, s *http.Server) error {
 			noted(conn, state)
 		}
 	}
-	// Shutdown would not do: it drops the request of a connection that was
-	// accepted just before, which nobody then answers.
+	handler := s.Handler
+	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ctx.Err() != nil {
+			w.Header().Set("Connection", "close") // in HTTP/2: GOAWAY
+		}
+		handler.ServeHTTP(w, r)
+	})
 	stop := context.AfterFunc(ctx, func() {
 		s.SetKeepAlivesEnabled(false)
 		_ = l.Close() // Serve returns why
@@ -58,12 +64,19 @@ func serveUntil(ctx context.Context, l net.Listener, s *http.Server) error {
 	if stop() {
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
 	}
-	open.drain(drainTime, newTime)
+	over, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	// Shutdown alone would not do: it drops the request of a connection that was
+	// accepted just before, which nobody then answers. But it is what ends
+	// connections of HTTP/2, and waits for their answers.
+	open.drain(over, newTime)
+	open.closeNew()
+	_ = s.Shutdown(over) // what is then left is cut off
 	return s.Close()
 }
 
-// connections are those of a server that wait for an answer, or have only just
-// begun.
+// connections are those of a server, of HTTP/1, that wait for an answer or have
+// only just begun. They may become ones of HTTP/2, and are then not counted.
 type connections struct {
 	changed chan struct{} // has one when there are fewer
 
@@ -75,7 +88,7 @@ type connections struct {
 func (c *connections) note(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if state == http.StateNew || state == http.StateActive {
+	if state == http.StateNew || state == http.StateActive && !isHTTP2(conn) {
 		c.states[conn] = state
 		return
 	}
@@ -86,11 +99,16 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// drain returns when all are answered, but waits no longer than that, and for
-// those that have only just begun no longer than young.
-func (c *connections) drain(most, young time.Duration) {
-	over, old := time.NewTimer(most), time.NewTimer(young)
-	defer over.Stop()
+// isHTTP2 reports what a connection speaks that has been shaken hands on.
+func isHTTP2(conn net.Conn) bool {
+	secured, ok := conn.(*tls.Conn)
+	return ok && secured.ConnectionState().NegotiatedProtocol == "h2"
+}
+
+// drain returns when all are answered, or ctx ends; for those that have only
+// just begun it waits no longer than young.
+func (c *connections) drain(ctx context.Context, young time.Duration) {
+	old := time.NewTimer(young)
 	defer old.Stop()
 	waits := map[http.ConnState]bool{http.StateNew: true, http.StateActive: true}
 	for c.any(waits) {
@@ -98,8 +116,19 @@ func (c *connections) drain(most, young time.Duration) {
 		case <-c.changed:
 		case <-old.C:
 			delete(waits, http.StateNew)
-		case <-over.C:
+		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// closeNew closes those over which nothing has been asked.
+func (c *connections) closeNew() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn, state := range c.states {
+		if state == http.StateNew {
+			_ = conn.Close()
 		}
 	}
 }
