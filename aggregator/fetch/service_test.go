@@ -28,3 +28,21 @@ func TestD01_ServicesAreAskedThroughTheGuard(t *testing.T) {
 		}
 	}
 }
+
+func TestServicesAreAskedByTheSettingsOfTheMoment(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	defer server.Close()
+	c := fetch.New(fetch.Options{})
+	defer c.Close()
+	service := c.Service(10 * time.Second)
+	for _, allow := range [][]fetch.Allow{nil, {{Prefix: netip.MustParsePrefix("127.0.0.0/8")}}, nil} {
+		c.Configure(fetch.Options{AllowPrivate: allow})
+		r, err := service.Get(server.URL)
+		if err == nil {
+			_ = r.Body.Close()
+		}
+		if passed := err == nil; passed != (allow != nil) {
+			t.Errorf("where %v may be asked: %v", allow, err)
+		}
+	}
+}
