@@ -6,5 +6,5 @@ if [ "$1" = purge ]; then
   rm -rf /var/lib/newsfeed /var/lib/private/newsfeed
 fi
 if [ -d /run/systemd/system ]; then
-  systemctl daemon-reload
+  systemctl daemon-reload || echo "newsfeed: systemd did not reload its units; run 'systemctl daemon-reload'" >&2
 fi
