@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -25,17 +26,28 @@ const acmeTime = 30 * time.Second
 func newDoor(c config.Config, client *fetch.Client, m *metrics) (door, error) {
 	d := door{guard: guard.New(guardOptions(c.Server), m.log), metrics: m}
 	m.guarded(d.guard)
-	var err error
-	switch t := c.Server.TLS; {
-	case t.Cert != "":
-		d.tls, err = guard.Files(t.Cert, t.Key, m.log)
-	case len(t.Hosts) > 0:
-		d.tls = guard.Authority{
-			Hosts: t.Hosts, Email: t.Email, Directory: t.Directory,
-			Folder: filepath.Join(filepath.Dir(c.Storage.Path), "acme"), Client: client.Service(acmeTime),
-		}.TLS()
+	used, err := certificates(c, client, m.log)
+	if err != nil {
+		return door{}, status{exitUsage, err}
 	}
-	return d, err
+	m.certified(used)
+	d.tls = used.Config
+	return d, nil
+}
+
+// certificates returns those of the public server; without settings: none.
+func certificates(c config.Config, client *fetch.Client, log *slog.Logger) (*guard.Certificates, error) {
+	t := c.Server.TLS
+	switch {
+	case t.Cert != "":
+		return guard.Files(t.Cert, t.Key, log)
+	case len(t.Hosts) == 0:
+		return &guard.Certificates{}, nil
+	}
+	return guard.Authority{
+		Hosts: t.Hosts, Email: t.Email, Directory: t.Directory,
+		Folder: filepath.Join(filepath.Dir(c.Storage.Path), "acme"), Client: client.Service(acmeTime),
+	}.TLS(log), nil
 }
 
 // guardOptions turns the configuration into that of what stands before the

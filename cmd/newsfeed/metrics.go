@@ -131,6 +131,16 @@ func (m *metrics) guarded(g *guard.Guard) {
 	)
 }
 
+// certified adds the figure of the certificates of the public server.
+func (m *metrics) certified(c *guard.Certificates) {
+	m.gauge("tls_certificate_expiry_seconds", "When the first of the certificates in use ends, as a Unix time; 0: none is in use yet.", func() float64 {
+		if end := c.Expiry(); !end.IsZero() {
+			return float64(end.Unix())
+		}
+		return 0
+	})
+}
+
 // troubled adds what keeps sources from being polled.
 func (m *metrics) troubled(trouble func() storage.Trouble) {
 	for reason, cause := range reasons {

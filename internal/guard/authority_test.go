@@ -1,18 +1,21 @@
 package guard_test
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"newsfeed/internal/guard"
 )
@@ -166,7 +169,11 @@ func TestCertificatesAreHadFromAnAuthority(t *testing.T) {
 	const host = "news.example.org"
 	ca, folder := newAuthority(t), t.TempDir()
 	settings := guard.Authority{Hosts: []string{host}, Folder: folder, Email: "news@example.org", Directory: ca.server.URL + "/directory", Client: ca.server.Client()}
-	ca.address = serveTLS(t, settings.TLS())
+	certificates := settings.TLS(silent)
+	ca.address = serveTLS(t, certificates.Config)
+	if end := certificates.Expiry(); !end.IsZero() {
+		t.Errorf("without a certificate: it ends at %v", end)
+	}
 	client := func(address, host string) error {
 		c, err := tls.Dial("tcp", address, &tls.Config{RootCAs: ca.pool(), ServerName: host})
 		if err == nil {
@@ -185,6 +192,9 @@ func TestCertificatesAreHadFromAnAuthority(t *testing.T) {
 	if ca.orders != 1 {
 		t.Errorf("%d orders", ca.orders)
 	}
+	if left := time.Until(certificates.Expiry()).Round(time.Hour); left != 80*24*time.Hour {
+		t.Errorf("the certificate ends in %v", left)
+	}
 	files, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +204,24 @@ func TestCertificatesAreHadFromAnAuthority(t *testing.T) {
 	}
 
 	// Another process finds the certificate where this one put it.
-	if err := client(serveTLS(t, settings.TLS()), host); err != nil || ca.orders != 1 {
+	if err := client(serveTLS(t, settings.TLS(silent).Config), host); err != nil || ca.orders != 1 {
 		t.Errorf("after a restart: error %v, %d orders", err, ca.orders)
+	}
+}
+
+func TestThatNoCertificateCanBeHadIsToldOnceAMinute(t *testing.T) {
+	const host = "news.example.org"
+	refuses := httptest.NewTLSServer(http.NotFoundHandler())
+	defer refuses.Close()
+	var log bytes.Buffer
+	settings := guard.Authority{Hosts: []string{host}, Folder: t.TempDir(), Directory: refuses.URL, Client: refuses.Client()}
+	certificates := settings.TLS(slog.New(slog.NewTextHandler(&log, nil)))
+	for _, name := range []string{"other.example.org", host, host} {
+		if _, err := certificates.GetCertificate(&tls.ClientHelloInfo{ServerName: name}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if text := log.String(); strings.Count(text, "level=ERROR") != 1 || !strings.Contains(text, "host="+host) {
+		t.Errorf("log: %s", text)
 	}
 }

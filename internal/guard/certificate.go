@@ -1,17 +1,12 @@
 package guard
 
 import (
-	"cmp"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"sync"
 	"time"
-
-	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 )
 
 // lookEvery is how often the files of a certificate are looked at, when clients
@@ -21,22 +16,20 @@ const lookEvery = 10 * time.Second
 // Files returns the settings of TLS with the certificate and the key in two PEM
 // files. They are read again when they have changed; while what they then hold
 // is no certificate with its key, the old one is used.
-func Files(cert, key string, log *slog.Logger) (*tls.Config, error) {
-	f := &files{cert: cert, key: key, log: log}
+func Files(cert, key string, log *slog.Logger) (*Certificates, error) {
+	f := &files{cert: cert, key: key, log: log, used: newCertificates(&tls.Config{})}
 	if err := f.read(); err != nil {
 		return nil, err
 	}
-	c := settings()
-	c.GetCertificate = f.current
-	return c, nil
+	f.used.GetCertificate = f.current
+	return f.used, nil
 }
-
-func settings() *tls.Config { return &tls.Config{MinVersion: tls.VersionTLS12} }
 
 // files hold a certificate. It is safe for concurrent use.
 type files struct {
 	cert, key string
 	log       *slog.Logger
+	used      *Certificates
 
 	mu     sync.Mutex // guards the fields below
 	pair   *tls.Certificate
@@ -76,6 +69,7 @@ func (f *files) read() error {
 		return fmt.Errorf("read certificate (server.tls.cert, server.tls.key): %w", err)
 	}
 	f.pair, f.looked = &pair, time.Now()
+	f.used.use("files", &pair)
 	return nil
 }
 
@@ -86,30 +80,4 @@ func (f *files) versions() (seen [2]version) {
 		}
 	}
 	return seen
-}
-
-// Authority is from whom certificates are had by ACME (RFC 8555).
-type Authority struct {
-	Hosts     []string     // to have certificates for
-	Folder    string       // where account and certificates are kept
-	Email     string       // told of what goes wrong; may be empty
-	Directory string       // URL of the authority; empty: Let's Encrypt
-	Client    *http.Client // by which to ask it
-}
-
-// TLS returns the settings of TLS with certificates of the authority, which are
-// asked for when the first client comes and again at a third of their life
-// before its end. The authority must reach the server at port 443 (TLS-ALPN-01,
-// RFC 8737). Its terms of service count as agreed to.
-func (a Authority) TLS() *tls.Config {
-	m := &autocert.Manager{
-		Prompt:     autocert.AcceptTOS,
-		Cache:      autocert.DirCache(a.Folder),
-		HostPolicy: autocert.HostWhitelist(a.Hosts...),
-		Email:      a.Email,
-		Client:     &acme.Client{DirectoryURL: cmp.Or(a.Directory, autocert.DefaultACMEDirectory), HTTPClient: a.Client},
-	}
-	c := m.TLSConfig()
-	c.MinVersion = tls.VersionTLS12
-	return c
 }

@@ -133,6 +133,9 @@ func TestCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 			if got := serial(); got != step.want {
 				t.Errorf("%s: certificate %d, want %d", step.name, got, step.want)
 			}
+			if settings.Expiry().IsZero() {
+				t.Errorf("%s: the certificate has no end", step.name)
+			}
 		}
 		if !bytes.Contains(log.Bytes(), []byte("not replaced")) || bytes.Count(log.Bytes(), []byte("was replaced")) != 2 {
 			t.Errorf("log: %s", log.String())
@@ -170,7 +173,7 @@ func TestTLS_FromVersion12OnAndWithHTTP2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := serveTLS(t, settings)
+	address := serveTLS(t, settings.Config)
 	for version, want := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		c, err := tls.Dial("tcp", address, &tls.Config{
 			RootCAs: ca.pool(), ServerName: "news.example.org", MinVersion: version, MaxVersion: version, NextProtos: []string{"h2", "http/1.1"},
