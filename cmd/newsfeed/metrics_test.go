@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +19,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"newsfeed/config"
 	"newsfeed/storage"
@@ -372,6 +376,41 @@ func TestMetrics_WhatReadersAsk(t *testing.T) {
 	}
 	client.CloseIdleConnections()
 	m.await("the end of the connections", func(f map[string]float64) bool { return f["newsfeed_http_connections"] == 0 })
+}
+
+func TestMetrics_APanicIsLoggedAndCountsAsAnError(t *testing.T) {
+	for name, test := range map[string]struct {
+		handler func(w http.ResponseWriter)
+		status  string // counted
+		whole   bool   // an answer came
+		logged  int
+	}{
+		"before the answer":          {func(http.ResponseWriter) { panic("oh") }, "500", true, 1},
+		"within the answer":          {func(w http.ResponseWriter) { _, _ = io.WriteString(w, "half"); panic("oh") }, "500", false, 1},
+		"a handler that gives it up": {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, "200", false, 0},
+	} {
+		var log bytes.Buffer
+		m := &metrics{registry: prometheus.NewRegistry(), log: slog.New(slog.NewTextHandler(&log, nil))}
+		m.requests, m.requestTime = m.counters("http_requests_total", "", "path", "code"), m.histogram("http_request_duration_seconds", "", requestBuckets)
+		s := httptest.NewServer(m.counted(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { test.handler(w) })))
+		answer, err := s.Client().Get(s.URL)
+		if err == nil {
+			_, err = io.Copy(io.Discard, answer.Body)
+			_ = answer.Body.Close()
+		}
+		s.Close()
+		if whole := err == nil && answer.StatusCode == http.StatusInternalServerError; whole != test.whole {
+			t.Errorf("%s: the answer is whole: %t, error %v", name, whole, err)
+		}
+		if got := strings.Count(log.String(), "level=ERROR"); got != test.logged {
+			t.Errorf("%s: log: %s", name, log.String())
+		}
+		w := httptest.NewRecorder()
+		m.handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		if want := `newsfeed_http_requests_total{code="` + test.status + `",path="other"} 1`; !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: no %s in %s", name, want, w.Body.String())
+		}
+	}
 }
 
 func TestMetrics_TellOfAFullStore(t *testing.T) {
