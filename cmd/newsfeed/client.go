@@ -101,7 +101,7 @@ func readers(ctx context.Context, c config.Config) (client, error) {
 
 // get asks and returns the body of a good answer.
 func (c client) get(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://newsfeed"+path+"?"+query.Encode(), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+path+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (c client) post(ctx context.Context, path string, value any) (io.ReadCloser
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://newsfeed"+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -145,6 +145,9 @@ func (d daemon) serveCommands(ctx context.Context, admin net.Listener, h http.Ha
 		}
 	}
 	defer admin.Close()
+	if admin.Addr().Network() == "tcp" {
+		h = unbrowsed(d.config.Server.AdminListen, h)
+	}
 	return serveHTTP(ctx, admin, h, d.log)
 }
 
