@@ -99,7 +99,7 @@ func (in inherited) public(address string) ([]net.Listener, error) {
 }
 
 // admin returns what commands are answered at. A socket that was passed must be
-// where commands look for it.
+// where commands look for it, and for the service's user and root alone.
 func (in inherited) admin(address string) (net.Listener, error) {
 	sockets := in[adminSocket]
 	if len(sockets) == 0 {
@@ -109,9 +109,28 @@ func (in inherited) admin(address string) (net.Listener, error) {
 	if at := l.Addr(); at.Network()+":"+at.String() != address && at.String() != address {
 		return nil, fmt.Errorf("the socket passed as %q is at %s, where no command looks for it; make both the same", adminSocket, at)
 	}
+	if err := checkPrivate(l.Addr()); err != nil {
+		return nil, err
+	}
 	in[adminSocket] = sockets[1:]
 	if len(sockets) == 1 {
 		delete(in, adminSocket)
 	}
 	return l, nil
+}
+
+// checkPrivate refuses a unix socket to which others may connect. To the service
+// manager that is the default.
+func checkPrivate(at net.Addr) error {
+	if at.Network() != "unix" {
+		return nil
+	}
+	info, err := os.Stat(at.String())
+	if err != nil {
+		return fmt.Errorf("tell who may use the socket passed as %q: %w", adminSocket, err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("the socket passed as %q has mode %#o, so that others may use it; write SocketMode=0600 in its unit", adminSocket, mode)
+	}
+	return nil
 }

@@ -456,6 +456,9 @@ func TestE09_SocketsGoByTheirNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = l.Close() })
+		if err := os.Chmod(filepath.Join(dir, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		return l
 	}
 	four, six, admin := bind("4"), bind("6"), bind("admin")
