@@ -12,6 +12,7 @@ import (
 )
 
 func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
+	cert, key := certificate(t, t.TempDir())
 	got, _, err := config.Load(write(t, "[server]\npassword = \"word\"\n[poll]\nworkers = 3\n[dedup]\nsimilarity = false\n"), environment(
 		"NEWSFEED_SERVER_LISTEN=127.0.0.1:1",
 		"NEWSFEED_SERVER_ADMIN_LISTEN=127.0.0.1:2",
@@ -20,8 +21,8 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 		"NEWSFEED_SERVER_REQUESTS_PER_MINUTE=17",
 		"NEWSFEED_SERVER_USERNAME=ann",
 		"NEWSFEED_SERVER_PASSWORD=is a secret, which stands in no environment",
-		"NEWSFEED_SERVER_TLS_CERT=/srv/cert.pem",
-		"NEWSFEED_SERVER_TLS_KEY=/srv/key.pem",
+		"NEWSFEED_SERVER_TLS_CERT="+cert,
+		"NEWSFEED_SERVER_TLS_KEY="+key,
 		"NEWSFEED_SERVER_TLS_ACME_EMAIL=news@example.org",
 		"NEWSFEED_SERVER_TLS_ACME_DIRECTORY=https://acme.example.org/directory",
 		"NEWSFEED_STORAGE_PATH=/srv/store.db",
@@ -56,7 +57,7 @@ func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
 		Server: config.Server{
 			Listen: "127.0.0.1:1", AdminListen: "127.0.0.1:2", BaseURL: "https://example.org/",
 			MaxConnections: 16, RequestsPerMinute: 17, TrustedProxies: config.Default().Server.TrustedProxies, Username: "ann", Password: "word",
-			TLS: config.TLS{Cert: "/srv/cert.pem", Key: "/srv/key.pem", Email: "news@example.org", Directory: "https://acme.example.org/directory"},
+			TLS: config.TLS{Cert: cert, Key: key, Email: "news@example.org", Directory: "https://acme.example.org/directory"},
 		},
 		Storage: config.Storage{Path: "/srv/store.db", Retention: config.Retention{Age: 24 * hour, Entries: 12, Bytes: 13 << 20}, MaxSize: 14 << 20, MinFree: 15 << 20},
 		Poll: config.Poll{

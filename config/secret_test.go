@@ -155,15 +155,20 @@ func TestSecret_IsNotPrinted(t *testing.T) {
 
 func TestLoad_FindsTheFilesOfTheCertificate(t *testing.T) {
 	credentials := t.TempDir()
-	fill(t, credentials, map[string]string{"key": "handed over"})
+	cert, key := certificate(t, credentials)
+	pem, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for value, want := range map[string]string{
-		"key":           "beside/key",
-		"file:key":      filepath.Join(credentials, "key"),
-		"file:none":     "beside/none",
-		"file:sub/key":  "beside/sub/key",
-		"/srv/cert.pem": "/srv/cert.pem",
+		"key.pem":          "beside/key.pem",
+		"file:key.pem":     key,
+		"file:own.pem":     "beside/own.pem",
+		"file:sub/key.pem": "beside/sub/key.pem",
+		key:                key,
 	} {
-		path := write(t, fmt.Sprintf("[server.tls]\ncert = \"/srv/cert.pem\"\nkey = %q\n", value))
+		path := write(t, fmt.Sprintf("[server.tls]\ncert = %q\nkey = %q\n", cert, value))
+		fill(t, filepath.Dir(path), map[string]string{"key.pem": string(pem), "own.pem": string(pem), "sub/key.pem": string(pem)})
 		c, _, err := config.Load(path, environment("CREDENTIALS_DIRECTORY="+credentials))
 		if err != nil {
 			t.Fatal(err)

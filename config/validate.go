@@ -102,6 +102,8 @@ func (t TLS) validate(r *report) {
 		r.problem("server.tls.acme_hosts", "asks for another certificate than the one in cert; keep one of both")
 	case len(t.Hosts) == 0 && t.Email+t.Directory != "":
 		r.warn("server.tls.acme_hosts", `is empty, so that nothing is asked of an authority; write for example ["news.example.org"]`)
+	case t.Cert != "":
+		t.validateFiles(r)
 	}
 	for i, host := range t.Hosts {
 		r.check(element("server.tls.acme_hosts", i+1), checkHost(host))
