@@ -43,13 +43,3 @@ func documents() map[string][]storage.Entry {
 
 // sourcesOf are those of documents in the order in which they are polled.
 var sourcesOf = []string{"a", "b", "c"}
-
-// prunedIn returns the entries of a store that are removed from it: every tenth.
-func prunedIn(entries []storage.Entry) (p storage.Prune) {
-	for i, e := range entries {
-		if i%10 == 9 {
-			p.Entries, p.Remember = append(p.Entries, e.ID), append(p.Remember, e.Keys...)
-		}
-	}
-	return p
-}
