@@ -144,3 +144,24 @@ func TestCompressRefusesWhatIsTooLarge(t *testing.T) {
 		t.Error("a row too large to be read: no error")
 	}
 }
+
+// A name that two fields had would be read as the wrong one of them.
+func TestNamesOfFieldsAreUnique(t *testing.T) {
+	unique(t, "entry", entryFields)
+	unique(t, "head of an entry", shortFields)
+	unique(t, "source", sourceFields)
+	unique(t, "state", stateFields)
+	unique(t, "story", storyFields)
+	unique(t, "settings", settingsFields)
+}
+
+func unique[T any](t *testing.T, row string, fields []field[T]) {
+	t.Helper()
+	names := map[string]bool{}
+	for _, f := range fields {
+		if names[f.name] {
+			t.Errorf("%s: two fields are called %q", row, f.name)
+		}
+		names[f.name] = true
+	}
+}
