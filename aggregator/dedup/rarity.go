@@ -177,7 +177,8 @@ type countMin []byte
 // counters, because the others are too high already, and appends which they were.
 func (c countMin) add(hashes []uint64, raised []uint32) []uint32 {
 	for _, hash := range hashes {
-		line := c.line(hash)
+		at := c.at(hash)
+		line := (*counters)(c[at:])
 		least := line.least(hash)
 		if least == 255 {
 			continue
@@ -185,7 +186,7 @@ func (c countMin) add(hashes []uint64, raised []uint32) []uint32 {
 		for row := range countRows {
 			if i := place(hash, row); line[i] == least {
 				line[i]++
-				raised = append(raised, uint32(hash)%uint32(len(c)/countLine)*countLine+i)
+				raised = append(raised, at+i)
 			}
 		}
 	}
@@ -196,15 +197,15 @@ func (c countMin) count(hash uint64) int {
 	if c == nil {
 		return 0
 	}
-	return int(c.line(hash).least(hash))
+	return int((*counters)(c[c.at(hash):]).least(hash))
 }
 
 // counters are a line of a countMin.
 type counters [countLine]byte
 
-func (c countMin) line(hash uint64) *counters {
-	at := uint32(hash) & uint32(len(c)/countLine-1) * countLine
-	return (*counters)(c[at:])
+// at returns where the line of a thing begins.
+func (c countMin) at(hash uint64) uint32 {
+	return uint32(hash) & uint32(len(c)/countLine-1) * countLine
 }
 
 // place returns where in its line a thing's counter of a row is.
