@@ -75,7 +75,8 @@ type Store struct {
 
 	// later is how to open a store that is to take commits as soon as it can; nil:
 	// it does, or never will.
-	later atomic.Pointer[Options]
+	later   atomic.Pointer[Options]
+	writing Options // how to open it to take commits
 
 	// stuck is why the store cannot be used any more: bbolt holds a lock that it
 	// will never release, or another process took the file; nil: it can.
@@ -148,10 +149,10 @@ func open(path string, o Options) (*Store, error) {
 	s.limits.Store(&limits{size: o.MaxBytes, free: o.MinFree})
 	at := &opened{}
 	s.at.Store(at)
+	s.writing = o
+	s.writing.ReadOnly, s.writing.MustExist = false, true
 	if o.ReadOnly && o.Later {
-		later := o
-		later.ReadOnly, later.MustExist = false, true
-		s.later.Store(&later)
+		s.later.Store(&s.writing)
 	}
 	err := guard(func() (err error) {
 		at.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
@@ -321,8 +322,16 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 		done = err == nil
 		return err
 	})
-	// Whatever kept bbolt from committing may have come after its meta page.
+	// Whatever kept bbolt from committing may have come after its meta page. What it
+	// has in memory may then be of another commit than what is read of the file from
+	// then on, so the file is opened anew before the next.
 	s.faulty, s.single = done && err != nil, s.single || err == nil
+	if s.faulty && s.later.Load() == nil {
+		o, l := s.writing, s.limits.Load()
+		o.MaxBytes, o.MinFree = l.size, l.free
+		s.retired = nil
+		s.later.Store(&o)
+	}
 	return err
 }
 
