@@ -205,9 +205,10 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 
 // tookEffect reports whether the records of a group are in the store although
 // their commit failed. Settled again, their entries would be known, and what is
-// made of new ones lost. They are there together: the last poll tells.
+// made of new ones lost. They are there together: the last poll tells, once a
+// commit of nothing has made sure that what is read is on the disk.
 func (c *committer) tookEffect(ctx context.Context, err error, group []commit, records []storage.Record) bool {
-	if !errors.Is(err, storage.ErrFaulty) {
+	if !errors.Is(err, storage.ErrFaulty) || c.o.Store.Commit(ctx) != nil {
 		return false
 	}
 	for i, m := range slices.Backward(group) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"newsfeed/aggregator"
@@ -15,22 +16,42 @@ import (
 // only the last write to the disk does.
 type hasty struct {
 	storage.Store
-	once sync.Once
+	once  sync.Once
+	fails atomic.Bool // on after that
+	then  bool        // it is to
 }
 
 func (s *hasty) Commit(ctx context.Context, records ...storage.Record) error {
+	faulty := fmt.Errorf("%w: sync", storage.ErrFaulty)
+	if s.fails.Load() {
+		return faulty
+	}
 	err := s.Store.Commit(ctx, records...)
 	brings := func(r storage.Record) bool { return r.Poll != nil && len(r.Poll.Entries) > 0 }
 	if err == nil && slices.ContainsFunc(records, brings) {
-		s.once.Do(func() { err = fmt.Errorf("%w: sync", storage.ErrFaulty) })
+		s.once.Do(func() {
+			err = faulty
+			s.fails.Store(s.then)
+		})
 	}
 	return err
 }
 
-// TestF05_APollIsNotSettledTwice has the commit of a source's first poll fail
+// TestF07_WhatMayNotBeOnTheDiskIsNotAcknowledged has the commit of a poll fail
+// after it took effect for all that reads, and the disk fail on.
+func TestF07_WhatMayNotBeOnTheDiskIsNotAcknowledged(t *testing.T) {
+	s, store := newSite(t), &hasty{Store: openStore(t), then: true}
+	s.set("/feed", teasers("one", "two"))
+	a, _ := run(t, options(store, s, "/feed"))
+	if r := poll(t, a, true)["feed"]; r.New != 0 || r.Error == "" {
+		t.Errorf("%+v, want an error", r)
+	}
+}
+
+// TestF07_APollIsNotSettledTwice has the commit of a source's first poll fail
 // after it took effect: its entries are new all the same, and their articles are
 // visited.
-func TestF05_APollIsNotSettledTwice(t *testing.T) {
+func TestF07_APollIsNotSettledTwice(t *testing.T) {
 	s, store := newSite(t), &hasty{Store: openStore(t)}
 	s.set("/feed", teasers("one", "two"))
 	s.set("/one", articlePage(8))

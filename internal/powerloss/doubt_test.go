@@ -82,3 +82,15 @@ func TestF20_AFailedCommitThatTookEffectIsTold(t *testing.T) {
 		t.Errorf("%d syncs of the commit failed", failed)
 	}
 }
+
+// TestF20_AWriteThatFailsLeavesNoPageFreeAndInUse lets each write of the first
+// polls fail. Of a meta page that could not be written the kernel may show what was
+// to be on it for a while, and then what is there.
+func TestF20_AWriteThatFailsLeavesNoPageFreeAndInUse(t *testing.T) {
+	r, dir := random(t), memory(t)
+	for range 3 { // it depends on the kernel when
+		for n := 5; n < 25; n++ {
+			fault{Write, n, false, syscall.EIO}.try(t, r, dir)
+		}
+	}
+}

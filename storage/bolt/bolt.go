@@ -73,10 +73,8 @@ type Store struct {
 	limits atomic.Pointer[limits]
 	page   int64 // size of one, in bytes
 
-	// later is how to open a store that is to take commits as soon as it can; nil:
-	// it does, or never will.
-	later   atomic.Pointer[Options]
-	writing Options // how to open it to take commits
+	later   atomic.Pointer[reopening] // to be done before the next commit; nil: nothing
+	writing Options                   // how to open the file to take commits
 
 	// stuck is why the store cannot be used any more: bbolt holds a lock that it
 	// will never release, or another process took the file; nil: it can.
@@ -90,7 +88,7 @@ type Store struct {
 	faulty  bool       // what is read may not be on the disk: there was no commit yet, or bbolt could not write the last one
 	single  bool       // just one of the meta pages leads to the last commit
 	learner sync.WaitGroup
-	retired chan struct{} // closed when nobody reads any more what was opened to be only read; nil: it is in use
+	retired chan struct{} // closed when nobody reads any more what was open before; nil: it is in use
 }
 
 // opened is a file in use.
@@ -152,7 +150,7 @@ func open(path string, o Options) (*Store, error) {
 	s.writing = o
 	s.writing.ReadOnly, s.writing.MustExist = false, true
 	if o.ReadOnly && o.Later {
-		s.later.Store(&s.writing)
+		s.later.Store(&reopening{s.writing, storage.ErrReadOnly})
 	}
 	err := guard(func() (err error) {
 		at.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
@@ -270,9 +268,6 @@ func (s *Store) Changed() <-chan uint64 { return s.changed }
 func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 	s.commit.Lock()
 	defer s.commit.Unlock()
-	if err := s.becomeWritable(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
 	var after uint64
 	var entries int
 	err := s.update(ctx, func(t *tx) error {
@@ -311,6 +306,9 @@ func (s *Store) Commit(ctx context.Context, records ...storage.Record) error {
 
 // update changes the store in one transaction. The caller holds the mutex.
 func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
+	if err := s.becomeWritable(); err != nil {
+		return err
+	}
 	if s.faulty {
 		if err := guard(s.syncMetas); err != nil {
 			return err
@@ -322,15 +320,10 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 		done = err == nil
 		return err
 	})
-	// Whatever kept bbolt from committing may have come after its meta page. What it
-	// has in memory may then be of another commit than what is read of the file from
-	// then on, so the file is opened anew before the next.
+	// Whatever kept bbolt from committing may have come after its meta page.
 	s.faulty, s.single = done && err != nil, s.single || err == nil
-	if s.faulty && s.later.Load() == nil {
-		o, l := s.writing, s.limits.Load()
-		o.MaxBytes, o.MinFree = l.size, l.free
-		s.retired = nil
-		s.later.Store(&o)
+	if s.faulty {
+		s.reopenLater()
 	}
 	return err
 }

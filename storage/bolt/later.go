@@ -9,6 +9,27 @@ import (
 	"newsfeed/storage"
 )
 
+// reopening is how to open a file anew, and why that has to be: it could only be
+// read (storage.ErrReadOnly), or bbolt may know what is not so (ErrFaulty).
+type reopening struct {
+	Options
+	cause error
+}
+
+// reopenLater lets the file be opened anew before the next commit. After one that
+// bbolt could not finish, what it has in memory may be of that commit and what is
+// read of the file from then on of the one before, or the reverse: it would use
+// pages again that are in use. The caller holds the mutex.
+func (s *Store) reopenLater() {
+	if s.later.Load() != nil {
+		return
+	}
+	o, l := s.writing, s.limits.Load()
+	o.MaxBytes, o.MinFree = l.size, l.free
+	s.retired = nil
+	s.later.Store(&reopening{o, storage.ErrFaulty})
+}
+
 // longestRead is how long a call waits for reads in progress before it says that
 // the store takes no commits yet.
 const longestRead = time.Second
@@ -26,8 +47,8 @@ func (s *Store) writable() error {
 	return nil
 }
 
-// becomeWritable lets a store take commits that was to do so as soon as it can,
-// if it can now. Reads go on meanwhile. Those in progress keep the file as it was
+// becomeWritable opens the file anew if that is to be done, so that the store takes
+// commits. Reads go on meanwhile. Those in progress keep the file as it was
 // opened for them, and no commit is made before they have ended: it would not know
 // of them, and might use their pages again. The caller holds the mutex. A store
 // that is being closed is not opened any more.
@@ -43,12 +64,12 @@ func (s *Store) becomeWritable() error {
 		return nil
 	}
 	if s.retired == nil {
-		if err := guard(func() error { return s.reopen(*later) }); err != nil {
+		if err := guard(func() error { return s.reopen(later.Options) }); err != nil {
 			err = fmt.Errorf("open store %s: %w", s.db().Path(), err)
 			if s.stuck.Load() != nil || storage.Refused(err) {
 				return err
 			}
-			return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
+			return fmt.Errorf("%w: %w", later.cause, err)
 		}
 	}
 	select {
@@ -56,7 +77,7 @@ func (s *Store) becomeWritable() error {
 		s.later.Store(nil)
 		return nil
 	case <-time.After(longestRead):
-		return fmt.Errorf("%w: it is read since before it could be changed", storage.ErrReadOnly)
+		return fmt.Errorf("%w: it is read since before it could be changed", later.cause)
 	}
 }
 
@@ -66,6 +87,11 @@ func (s *Store) becomeWritable() error {
 func (s *Store) reopen(o Options) error {
 	old := s.at.Load()
 	path := old.db.Path()
+	if s.faulty {
+		if err := s.syncMetas(); err != nil { // lest one is read now, and the other one after it
+			return err
+		}
+	}
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -97,7 +123,7 @@ func (s *Store) reopen(o Options) error {
 	s.retired = retired
 	go func() { // Close waits for it
 		defer close(retired)
-		_ = old.db.Close() // nothing was written to it
+		_ = old.db.Close() // nothing is written by it any more
 	}()
 	return nil
 }

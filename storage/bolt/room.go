@@ -50,9 +50,9 @@ func (s *Store) Limit(ctx context.Context, maxBytes, minFree int64) error {
 	defer s.commit.Unlock()
 	l := &limits{size: maxBytes, free: minFree}
 	if later := s.later.Load(); later != nil && s.retired == nil { // it is opened by them then
-		o := *later
-		o.MaxBytes, o.MinFree = maxBytes, minFree
-		s.later.Store(&o)
+		next := *later
+		next.MaxBytes, next.MinFree = maxBytes, minFree
+		s.later.Store(&next)
 		s.limits.Store(l)
 		return nil
 	}
