@@ -29,9 +29,6 @@ func Differ(a, b Config) Difference {
 	return d
 }
 
-// Empty reports whether there is none.
-func (d Difference) Empty() bool { return reflect.DeepEqual(d, Difference{}) }
-
 func (d *Difference) keys(table string, a, b reflect.Value) {
 	for field, value := range a.Fields() {
 		key, other := join(table, field.Tag.Get("toml")), b.FieldByIndex(field.Index)

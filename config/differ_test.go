@@ -25,7 +25,7 @@ func TestDiffer(t *testing.T) {
 	if diff := cmp.Diff(want, config.Differ(a, b)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if d := config.Differ(a, a); !d.Empty() {
-		t.Errorf("differs from itself: %+v", d)
+	if diff := cmp.Diff(config.Difference{}, config.Differ(a, a)); diff != "" {
+		t.Errorf("differs from itself:\n%s", diff)
 	}
 }

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"cmp"
+	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -37,6 +40,15 @@ func variableOf(key string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
+// holdsNoSecret refuses a URL with a password: whoever may look at a process reads
+// its environment.
+func holdsNoSecret(text string) error {
+	if u, err := url.Parse(text); err == nil && u.User != nil {
+		return errors.New("holds a password, and secrets are not taken from the environment; write it into the configuration")
+	}
+	return nil
+}
+
 // override sets single-valued keys from the environment: poll.max_body from
 // NEWSFEED_POLL_MAX_BODY.
 func (r *report) override(c *Config, getenv func(string) string) {
@@ -50,7 +62,7 @@ func (r *report) override(c *Config, getenv func(string) string) {
 		r.places[key] = place{variable: variable}
 		// One at a time: the library's error names the field, not the variable.
 		err := env.ParseWithOptions(c, env.Options{Prefix: prefix, Environment: map[string]string{variable: text}})
-		if wrong := fits(known[key], text); wrong != nil {
+		if wrong := cmp.Or(fits(known[key], text), holdsNoSecret(text)); wrong != nil {
 			err = wrong
 		}
 		r.check(key, err)

@@ -9,10 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"newsfeed/config"
+	"newsfeed/internal/fixture"
 )
 
 func TestLoad_EnvironmentOverridesEveryScalar(t *testing.T) {
-	cert, key := certificate(t, t.TempDir())
+	cert, key, _ := fixture.Certificate(t, t.TempDir())
 	got, _, err := config.Load(write(t, "[server]\npassword = \"word\"\n[poll]\nworkers = 3\n[dedup]\nsimilarity = false\n"), environment(
 		"NEWSFEED_SERVER_LISTEN=127.0.0.1:1",
 		"NEWSFEED_SERVER_ADMIN_LISTEN=127.0.0.1:2",
@@ -120,5 +121,13 @@ func TestUnknownVariablesAreNamed(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestE10_NoPasswordIsTakenFromTheEnvironment(t *testing.T) {
+	_, _, err := config.Load(write(t, ""), environment("NEWSFEED_POLL_PROXY=http://name:geheim@proxy.example:3128"))
+	const want = "environment: NEWSFEED_POLL_PROXY: holds a password, and secrets are not taken from the environment; write it into the configuration"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }

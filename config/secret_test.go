@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"newsfeed/config"
+	"newsfeed/internal/fixture"
 )
 
 // loadSecret loads a configuration whose password is value. Beside it lie these
@@ -155,7 +156,7 @@ func TestSecret_IsNotPrinted(t *testing.T) {
 
 func TestLoad_FindsTheFilesOfTheCertificate(t *testing.T) {
 	credentials := t.TempDir()
-	cert, key := certificate(t, credentials)
+	cert, key, _ := fixture.Certificate(t, credentials)
 	pem, err := os.ReadFile(key)
 	if err != nil {
 		t.Fatal(err)

@@ -1,8 +1,6 @@
 package dedup_test
 
 import (
-	"compress/gzip"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +9,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"newsfeed/internal/fixture"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -19,19 +18,7 @@ import (
 // present schema.
 func migrated(t *testing.T) *desk {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", "schema2", "store.db.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := fixture.Unpack(t, filepath.Join("testdata", "schema2", "store.db.gz"))
 	path := filepath.Join(t.TempDir(), "test.db")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)

@@ -57,7 +57,8 @@ func writeManual(dir string, c *cobra.Command) (pages int, err error) {
 func pageName(c *cobra.Command) string { return strings.ReplaceAll(c.CommandPath(), " ", "-") }
 
 // manualPage is a page in the language of man(7). It has no date, so that one
-// version always makes the same pages.
+// version always makes the same pages. Package cobra/doc would read Long and
+// Example as Markdown, and has no place for exit status, environment and files.
 func manualPage(c *cobra.Command) []byte {
 	var m manual
 	m.line(".TH %s 1 \"\" \"newsfeed %s\" \"newsfeed manual\"", strings.ToUpper(pageName(c)), version())

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"compress/gzip"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"newsfeed/internal/fixture"
 )
 
 // notifySocket returns what the service manager is told from now on.
@@ -33,19 +33,7 @@ func notifySocket(t *testing.T) (told func() string) {
 // TestE07_AMigrationExtendsTheTimeToStart starts the daemon on a store of an older
 // layout.
 func TestE07_AMigrationExtendsTheTimeToStart(t *testing.T) {
-	f, err := os.Open("../../storage/bolt/testdata/layouts/1.db.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := fixture.Unpack(t, "../../storage/bolt/testdata/layouts/1.db.gz")
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "newsfeed.db"), b, 0o600); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"newsfeed/config"
+	"newsfeed/internal/fixture"
 )
 
 var reloads = flag.Int("reloads", 60, "how often TestE04_ReloadsUnderLoad reloads")
@@ -295,7 +296,7 @@ func TestE05_NothingIsCutOffWhenTheDaemonStops(t *testing.T) {
 // TestE05_AnswersOfHTTP2AreFinished stops a daemon while one connection carries
 // many requests at a time.
 func TestE05_AnswersOfHTTP2AreFinished(t *testing.T) {
-	cert, key, trust := certificate(t, t.TempDir())
+	cert, key, trust := fixture.Certificate(t, t.TempDir())
 	config, listen := configureService(t, fmt.Sprintf("[server.tls]\ncert = %q\nkey = %q\n", cert, key))
 	m := inFolder(t)
 	s := startService(t, config, "NOTIFY_SOCKET="+m.name)

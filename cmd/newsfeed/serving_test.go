@@ -1,16 +1,8 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"newsfeed/internal/fixture"
 )
 
 // blocks returns the blocks of a language in docs/serving.md.
@@ -38,41 +32,8 @@ func blocks(t *testing.T, language string) []string {
 	return found
 }
 
-// certificate writes a certificate for this machine with its key into files and
-// returns who trusts it.
-func certificate(t *testing.T, dir string) (cert, key string, trust *x509.CertPool) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, key = filepath.Join(dir, "fullchain.pem"), filepath.Join(dir, "privkey.pem")
-	err = errors.Join(
-		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
-		os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600),
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust = x509.NewCertPool()
-	trust.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	return cert, key, trust
-}
-
 func TestServing_ItsConfigurationsLoad(t *testing.T) {
-	cert, key, _ := certificate(t, t.TempDir())
+	cert, key, _ := fixture.Certificate(t, t.TempDir())
 	place := strings.NewReplacer("/etc/letsencrypt/live/news.example.org/fullchain.pem", cert, "/etc/letsencrypt/live/news.example.org/privkey.pem", key)
 	for _, block := range blocks(t, "toml") {
 		loadConfig(t, place.Replace(block))
@@ -80,7 +41,7 @@ func TestServing_ItsConfigurationsLoad(t *testing.T) {
 }
 
 func TestServing_WithACertificateOfItsOwn(t *testing.T) {
-	cert, key, trust := certificate(t, t.TempDir())
+	cert, key, trust := fixture.Certificate(t, t.TempDir())
 	m := measure(t, &pages{}, "[server]\nlisten = \"127.0.0.1:0\"\n[server.tls]\ncert = \""+cert+"\"\nkey = \""+key+"\"\n")
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust}, ForceAttemptHTTP2: true}}
 	defer client.CloseIdleConnections()
@@ -106,7 +67,7 @@ func TestServing_BehindNginx(t *testing.T) {
 		t.Skip("nginx is not installed (Debian's package nginx-light)")
 	}
 	dir := t.TempDir()
-	cert, key, trust := certificate(t, dir)
+	cert, key, trust := fixture.Certificate(t, dir)
 	m := measure(t, &pages{}, "[server]\nlisten = \"127.0.0.1:0\"\nrequests_per_minute = 3\n")
 	listen, err := freeListen()
 	if err != nil {
