@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,8 @@ type Source struct {
 	FullText    bool         // visit the articles of which the source gives only a teaser
 	Access      fetch.Access
 	Filter      *filter.Filter // that entries must meet to be shown; nil: none
+
+	read storage.Digest // what reading returns, once it is known
 }
 
 // View is a configured view.
@@ -90,6 +93,7 @@ type Aggregator struct {
 	judged   chan struct{} // closed when stored entries have been judged by the filters
 	unjudged chan struct{} // holds one when there are other filters since
 	underway atomic.Int64  // polls begun and not ended
+	desks    chan struct{} // holds one for each poll that reads documents
 
 	unconfigured atomic.Bool // the store has refused the configuration
 
@@ -115,6 +119,7 @@ func New(o Options) *Aggregator {
 		stopped:  make(chan struct{}),
 		judged:   make(chan struct{}),
 		unjudged: make(chan struct{}, 1),
+		desks:    make(chan struct{}, runtime.GOMAXPROCS(0)+1),
 		budget:   schedule.NewBudget(float64(o.Budget)),
 		room:     newRoom(o),
 		tally:    tally{failing: map[string]bool{}},

@@ -32,6 +32,7 @@ func newConfiguration(o Options) *configuration {
 	o.Workers = max(o.Workers, 1)
 	c := &configuration{Options: o, sources: make(map[string]Source, len(o.Sources))}
 	for _, s := range o.Sources {
+		s.read = s.reading()
 		c.sources[s.ID] = s
 	}
 	return c

@@ -26,11 +26,12 @@ type document struct {
 // is as it was.
 func (t *turn) scan(ctx context.Context) ([]document, error) {
 	visit := t.visit
+	if visit.Unchanged {
+		return t.readParts(ctx)
+	}
 	body := t.digest(visit.Body)
-	if visit.Unchanged || body == t.state.Body {
-		if !visit.Unchanged {
-			t.traffic.Repeated++
-		}
+	if body == t.state.Body {
+		t.traffic.Repeated++
 		return t.readParts(ctx)
 	}
 	doc, err := t.source.scan(visit)
@@ -38,6 +39,7 @@ func (t *turn) scan(ctx context.Context) ([]document, error) {
 		return nil, err
 	}
 	t.body, t.parts = body, mergeParts(t.parts, doc.Parts, base(visit), t.now)
+	t.visit.Body = nil // large, and not needed while the poll waits to be committed
 	if doc.Parts == nil {
 		return []document{doc}, nil
 	}
@@ -85,6 +87,9 @@ func base(v fetch.Visit) string {
 
 // reading is a digest of the source's salt.
 func (s Source) reading() storage.Digest {
+	if s.read != (storage.Digest{}) {
+		return s.read
+	}
 	sum := sha256.Sum256([]byte(s.salt()))
 	return storage.Digest(sum[:16])
 }

@@ -26,25 +26,41 @@ func (a *Aggregator) poll(ctx context.Context, src Source, state storage.State, 
 	if len(docs) == 0 {
 		return turn.unchanged(ctx)
 	}
+	p, items, err := turn.read(docs)
+	if err != nil {
+		return turn.failed(ctx, err)
+	}
+	return turn.keep(ctx, p, items) // identified, planned, durable
+}
 
-	seen := sightings(state.Seen)
+// read makes entries of the documents. What that takes while it goes on is large,
+// so few polls do it at a time.
+func (t *turn) read(docs []document) (p storage.Poll, read []storage.Digest, err error) {
+	t.desks <- struct{}{}
+	defer func() { <-t.desks }()
+
+	seen := sightings(t.state.Seen)
 	var items []parse.Item
 	var entries []storage.Entry
 	for _, doc := range docs {
 		unseen, err := doc.Items(seen.has) // only items not seen as they stand are read
 		if err != nil {
-			return turn.failed(ctx, err)
+			return p, nil, err
 		}
 		unseen = slices.DeleteFunc(unseen, parse.Item.Empty)
-		made, cut := normalize.Entries(doc.place, doc.Header, unseen, turn.now)
+		made, cut := normalize.Entries(doc.place, doc.Header, unseen, t.now)
 		items, entries = append(items, unseen...), append(entries, made...)
-		a.warn(src, doc.Warnings, cut)
+		t.warn(t.source, doc.Warnings, cut)
 	}
-	shared := dedup.Identify(entries, state.SharedGUIDs)
+	shared := dedup.Identify(entries, t.state.SharedGUIDs)
 
-	state = turn.succeeded()
-	state.About, state.SharedGUIDs = normalize.About(docs[0].place, docs[0].Header, turn.now), shared
-	state.Hints = hints(docs[0].Header, state, turn.now)
+	state := t.succeeded()
+	state.About, state.SharedGUIDs = normalize.About(docs[0].place, docs[0].Header, t.now), shared
+	state.Hints = hints(docs[0].Header, state, t.now)
 	state.Seen = seen.next(digests(docs, state), items, entries)
-	return turn.keep(ctx, storage.Poll{Source: src.ID, State: state, Entries: entries}, items) // identified, planned, durable
+	for _, item := range items {
+		read = append(read, item.Digest)
+	}
+	t.prepare(entries)
+	return storage.Poll{Source: t.source.ID, State: state, Entries: entries}, read, nil
 }

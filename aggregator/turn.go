@@ -225,18 +225,18 @@ func (t turn) moved(s storage.State, cause error) storage.State {
 	return s
 }
 
-// keep commits the poll of a source that was read. What of that can be done ahead
-// is done here, where many polls do it at a time.
-func (t turn) keep(ctx context.Context, p storage.Poll, items []parse.Item) (Result, error) {
+// prepare does what can be done of a commit ahead, where several polls do it at
+// a time.
+func (t *turn) prepare(entries []storage.Entry) {
 	if s, ok := t.o.Store.(storage.Preparer); ok {
-		s.Prepare(p.Entries)
+		s.Prepare(entries)
 	}
-	digests := make([]storage.Digest, len(items))
-	for i := range items {
-		digests[i] = items[i].Digest
-	}
+}
+
+// keep commits the poll of a source that was read, and what items it had anew.
+func (t turn) keep(ctx context.Context, p storage.Poll, items []storage.Digest) (Result, error) {
 	end := ending{first: t.state.LastSuccess.IsZero(), read: true, planned: t.planned(), before: t.state}
-	result, err := t.commit(ctx, commit{poll: &p, items: digests, before: t.state.Seen, articles: t.source.FullText, ending: &end, now: t.now})
+	result, err := t.commit(ctx, commit{poll: &p, items: items, before: t.state.Seen, articles: t.source.FullText, ending: &end, now: t.now})
 	result.reply = reply{host: t.host(), answered: true, pause: t.pause}
 	return result, err
 }
