@@ -35,8 +35,9 @@ var permitted = map[string][]string{
 	"internal/guard/authority.go":   {"net/http.Client"},                                     // of its caller: that of this room
 	"internal/servebench/server.go": {"net/http.Client", "net/http.Transport"},               // asks the servers that it has started
 	"internal/growth/daemon.go":     {"net/http.DefaultClient"},                              // asks the daemon that it has started
-	"internal/ingest/daemon.go":     {"net/http.Client", "net/http.Transport", "net.Dialer"}, // likewise
-	"internal/ingest/origin.go":     {"net/http.DefaultClient"},                              // asks the simulator that it has started
+	"internal/bench/daemon.go":      {"net/http.Client", "net/http.Transport", "net.Dialer"}, // likewise
+	"internal/bench/origin.go":      {"net/http.DefaultClient"},                              // asks the simulator that it has started
+	"internal/bench/limit.go":       {"net/http.Client", "net/http.Transport"},               // asks the simulator, as a limit
 	"internal/process/process.go":   {"net/http.Client"},                                     // likewise, with the client of its caller
 	"cmd/newsfeed/client.go":        {"net/http.Client", "net/http.Transport", "net.Dialer"}, // asks the daemon of this machine
 	"cmd/newsfeed/demo.go":          {"net/http.DefaultClient"},                              // asks the daemon that it has started

@@ -34,7 +34,7 @@ var Allowed = map[string][]string{
 	"internal/servebench":          {"internal/process"},
 	"internal/growth":              {"internal/article", "internal/process", "aggregator/publish", "storage", "storage/bolt"},
 	"internal/startup":             {"config", "internal/article", "internal/process", "storage", "storage/bolt"},
-	"internal/ingest":              {"internal/process", "storage", "storage/bolt"},
+	"internal/bench":               {"internal/process", "storage", "storage/bolt"},
 	"internal/crashloop":           {},
 	"internal/powerloss":           {},
 	"internal/docs":                {},
@@ -47,8 +47,8 @@ var Allowed = map[string][]string{
 // Libraries names for a library the only rooms that may meet it, by the
 // beginning of its import path.
 var Libraries = map[string][]string{
-	"go.etcd.io/bbolt":              {"storage/bolt"},
-	"github.com/mmcdole/gofeed":     {"aggregator/parse"},
+	"go.etcd.io/bbolt":              {"storage/bolt", "internal/bench"},
+	"github.com/mmcdole/gofeed":     {"aggregator/parse", "internal/bench"},
 	"github.com/gorilla/feeds":      {"aggregator/publish"},
 	"github.com/andybalholm/brotli": {"aggregator/publish"},
 	"github.com/robfig/cron":        {"aggregator", "aggregator/schedule", "config"},

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+
+	"newsfeed/internal/process"
+)
+
+// origin is the simulator of sources.
+type origin struct {
+	process *exec.Cmd
+	address string
+	sources []source
+}
+
+// source is one of the simulator's.
+type source struct{ id, url string }
+
+// startOrigin has the simulator serve n sources on so many hosts.
+func (b *bench) startOrigin(ctx context.Context, n, hosts int, flags ...string) (*origin, error) {
+	listen, err := process.FreePort()
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"-n", strconv.Itoa(n), "-hosts", strconv.Itoa(hosts), "-port", port}, flags...)
+	o := &origin{process: exec.CommandContext(ctx, b.file("origin"), args...), address: "http://" + listen}
+	if err := o.process.Start(); err != nil {
+		return nil, err
+	}
+	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/sources?format=json")
+	if err != nil {
+		return nil, err
+	}
+	err = eachLine(body, func(line struct{ URL string }) {
+		o.sources = append(o.sources, source{fmt.Sprint("s", len(o.sources)), line.URL})
+	})
+	return o, err
+}
+
+// wait ends the simulator.
+func (o *origin) wait(stop func()) {
+	stop()
+	_ = o.process.Wait()
+}
+
+// truth returns how often each source shows each item: once.
+func (o *origin) truth(ctx context.Context) (map[shown]int, error) {
+	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/truth")
+	if err != nil {
+		return nil, err
+	}
+	items := map[shown]int{}
+	err = eachLine(body, func(line struct {
+		Source int
+		GUID   string
+	},
+	) {
+		items[shown{fmt.Sprint("s", line.Source), line.GUID}]++
+	})
+	return items, err
+}
+
+// shown is an item of a source, by the name that the source gives it.
+type shown struct{ source, guid string }
+
+// tell has the simulator do something.
+func (o *origin) tell(ctx context.Context, what string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.address+"/ctl/"+what, http.NoBody)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	if err := res.Body.Close(); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("tell the simulator to %s: %s", what, res.Status)
+	}
+	return nil
+}
+
+// connections returns how many connections there have been, and requests, since
+// the simulator was last told to forget them.
+func (o *origin) connections(ctx context.Context) (connections, requests int, err error) {
+	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/stats")
+	if err != nil {
+		return 0, 0, err
+	}
+	err = eachLine(body, func(line struct{ Connections, Requests int }) {
+		connections, requests = line.Connections, line.Requests
+	})
+	return connections, requests, err
+}
+
+// eachLine reads JSON values one after the other.
+func eachLine[T any](text []byte, do func(T)) error {
+	lines := json.NewDecoder(bytes.NewReader(text))
+	for {
+		var line T
+		if err := lines.Decode(&line); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read what the simulator says: %w", err)
+		}
+		do(line)
+	}
+}
