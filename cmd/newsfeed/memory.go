@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+)
+
+// settled is how long after its start a daemon has done what a start takes.
+const settled = 5 * time.Second
+
+// giveBack gives the memory back that only the start needed: several times what
+// the daemon needs from then on. One that is idle would keep it for minutes.
+func giveBack(ctx context.Context) error {
+	select {
+	case <-time.After(settled):
+		debug.FreeOSMemory()
+	case <-ctx.Done():
+	}
+	return nil
+}
