@@ -186,7 +186,7 @@ func (s *Sketch) AppendBinary(b []byte) ([]byte, error) {
 			next = h + 1
 		}
 	}
-	return w.b, nil
+	return w.bytes(), nil
 }
 
 // UnmarshalBinary reads what AppendBinary wrote. Without bytes, it is the
@@ -226,14 +226,14 @@ func (s *Sketch) unmarshal(b []byte) error {
 			return errSketch
 		}
 		low := lowBits(set.width, size)
-		hashes := (*set.hashes)[:0]
+		hashes := slices.Grow((*set.hashes)[:0], size)[:size]
 		next := uint64(0)
-		for range size {
+		for i := range hashes {
 			d, ok := r.read(low)
 			if !ok || d >= 1<<set.width-next {
 				return errSketch
 			}
-			hashes = append(hashes, uint32(next+d))
+			hashes[i] = uint32(next + d)
 			next += d + 1
 		}
 		*set.hashes = hashes
@@ -246,82 +246,81 @@ func (s *Sketch) unmarshal(b []byte) error {
 
 // lowBits returns how many bits of a difference are written as they are: what
 // is above them is less than two bits on average, written one by one.
-func lowBits(width, size int) int { return max(0, width-bits.Len(uint(size))) }
+func lowBits(width, size int) uint { return uint(max(0, width-bits.Len(uint(size)))) }
+
+// longestOnes is how many ones are written or read at a time: with them, the zero
+// and the low bits of a hash a number takes at most 56 bits, which are in eight
+// bytes wherever it begins.
+const longestOnes = 32
 
 // bitWriter appends bits to bytes, the lowest first.
 type bitWriter struct {
 	b    []byte
-	free int // bits of the last byte
+	rest uint64 // bits of the byte that is not full yet
+	n    uint   // how many
 }
 
 // write writes x: what is above its low bits as so many ones and a zero, then
 // the low bits.
-func (w *bitWriter) write(x uint32, low int) {
-	for range x >> low {
-		w.bits(1, 1)
+func (w *bitWriter) write(x uint32, low uint) {
+	ones := uint(x) >> low
+	for ; ones > longestOnes; ones -= longestOnes {
+		w.bits(1<<longestOnes-1, longestOnes)
 	}
-	w.bits(0, 1)
-	w.bits(x&(1<<low-1), low)
+	w.bits(1<<(ones%64)-1|uint64(x&(1<<low-1))<<((ones+1)%64), ones+1+low)
 }
 
-func (w *bitWriter) bits(x uint32, n int) {
-	for n > 0 {
-		if w.free == 0 {
-			w.b, w.free = append(w.b, 0), 8
-		}
-		k := min(n, w.free)
-		w.b[len(w.b)-1] |= byte(x&(1<<k-1)) << (8 - w.free)
-		x, n, w.free = x>>k, n-k, w.free-k
+func (w *bitWriter) bits(x uint64, n uint) {
+	w.rest |= x << (w.n % 64)
+	w.n += n
+	whole := w.n / 8
+	w.b = binary.LittleEndian.AppendUint64(w.b, w.rest)[:uint(len(w.b))+whole]
+	w.rest, w.n = w.rest>>(8*whole%64), w.n%8
+}
+
+// bytes returns what was appended to, with the last byte filled up.
+func (w *bitWriter) bytes() []byte {
+	if w.n == 0 {
+		return w.b
 	}
+	return append(w.b, byte(w.rest))
 }
 
 // bitReader reads what a bitWriter wrote.
 type bitReader struct {
-	b    []byte
-	rest uint64 // bits read ahead
-	n    int    // how many
+	b  []byte
+	at uint // bits read
 }
 
-func (r *bitReader) fill() {
-	if r.n <= 56 && len(r.b) >= 8 {
-		r.rest |= binary.LittleEndian.Uint64(r.b) << r.n
-		whole := (63 - r.n) / 8
-		r.b, r.n = r.b[whole:], r.n+8*whole
-		r.rest &= 1<<r.n - 1
-		return
+// ahead returns the bits that come next, 57 at least. Behind the last one are
+// zeros.
+func (r *bitReader) ahead() uint64 {
+	i := r.at / 8
+	if i+8 <= uint(len(r.b)) {
+		return binary.LittleEndian.Uint64(r.b[i:]) >> (r.at % 8)
 	}
-	for r.n <= 56 && len(r.b) > 0 {
-		r.rest |= uint64(r.b[0]) << r.n
-		r.b, r.n = r.b[1:], r.n+8
-	}
+	return r.last()
 }
 
-func (r *bitReader) drop(n int) { r.rest, r.n = r.rest>>n, r.n-n }
+func (r *bitReader) last() uint64 {
+	var last [8]byte
+	copy(last[:], r.b[min(r.at/8, uint(len(r.b))):])
+	return binary.LittleEndian.Uint64(last[:]) >> (r.at % 8)
+}
 
 // read reads one number. There is none when the bits have come to an end.
-func (r *bitReader) read(low int) (x uint64, ok bool) {
-	r.fill()
-	high := 0
-	for {
-		ones := bits.TrailingZeros64(^r.rest)
-		high += ones
-		if ones < r.n {
-			r.drop(ones + 1)
-			break
-		}
-		if r.drop(ones); len(r.b) == 0 {
-			return 0, false
-		}
-		r.fill()
+func (r *bitReader) read(low uint) (x uint64, ok bool) {
+	next, high := r.ahead(), uint(0)
+	ones := uint(bits.TrailingZeros64(^next))
+	for ones > longestOnes {
+		high += longestOnes
+		r.at += longestOnes
+		next = r.ahead()
+		ones = uint(bits.TrailingZeros64(^next))
 	}
-	r.fill()
-	if r.n < low {
-		return 0, false
-	}
-	x = uint64(high)<<low | r.rest&(1<<low-1)
-	r.drop(low)
-	return x, true
+	r.at += ones + 1 + low
+	return uint64(high+ones)<<(low%64) | next>>((ones+1)%64)&(1<<(low%64)-1), r.at <= 8*uint(len(r.b))
 }
 
 // done reports whether nothing but the rest of a last byte is left.
-func (r *bitReader) done() bool { return len(r.b) == 0 && r.n < 8 && r.rest == 0 }
+func (r *bitReader) done() bool { return 8*uint(len(r.b))-r.at < 8 && r.ahead() == 0 }
