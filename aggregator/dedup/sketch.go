@@ -1,13 +1,11 @@
 package dedup
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"newsfeed/storage"
 )
@@ -48,19 +46,7 @@ type Sketch struct {
 
 // SketchOf returns the sketch of an entry: of its content and, as far as that
 // is short, its summary, and of whose and what it is beside them.
-func SketchOf(e storage.Entry) Sketch {
-	s := NewSketch(e.Title, e.Content, e.Summary)
-	if len(e.Authors) > 0 {
-		s.author = nameOf(strings.ToLower(cmp.Or(e.Authors[0].Name, e.Authors[0].Email)))
-	}
-	for _, m := range e.Media {
-		if m.Medium != storage.Image {
-			s.file = nameOf(m.URL)
-			break
-		}
-	}
-	return s
-}
+func SketchOf(e storage.Entry) Sketch { return *new(sketcher).sketchOf(e) }
 
 // nameOf returns the hash of a name, and 0 of none.
 func nameOf(name string) uint32 {
@@ -73,43 +59,9 @@ func nameOf(name string) uint32 {
 // NewSketch returns the sketch of a title, in plain text, and of texts in safe
 // HTML, of which the first that are long enough count. It takes time in
 // proportion to their length.
-func NewSketch(title string, texts ...string) Sketch {
-	head, lead := titleTokens(title, titleLength), bodyTokens(texts, leadLength)
-	s := Sketch{shingles: shinglesOf(lead), heading: headingOf(head)}
-	for _, text := range texts {
-		s.length = uint32(min(uint64(s.length)+uint64(len(text)), math.MaxUint32))
-	}
-	for _, t := range head {
-		switch {
-		case t.number != 0:
-			s.figures = append(s.figures, word(t.number))
-		case t.sense == telling:
-			s.title = append(s.title, word(t.stem))
-		}
-	}
-	s.figures, s.title = set(s.figures), set(s.title)
-	for i, t := range lead {
-		switch {
-		case t.number != 0 && i < figureLength:
-			s.numbers = append(s.numbers, word(t.number))
-		case t.number == 0 && t.sense != common:
-			s.words = append(s.words, word(t.stem))
-		}
-	}
-	s.numbers, s.words = without(set(s.numbers), s.figures), without(set(s.words), s.title)
-	return s
-}
+func NewSketch(title string, texts ...string) Sketch { return *new(sketcher).newSketch(title, texts) }
 
 func word(hash uint64) uint32 { return uint32(hash >> (64 - wordBits)) }
-
-func shinglesOf(tokens []token) []uint32 {
-	shingles := make([]uint32, 0, leadLength)
-	for i := 2; i < len(tokens); i++ {
-		h := inOrder(tokens[i-2].hash, tokens[i-1].hash, tokens[i].hash)
-		shingles = append(shingles, uint32(h>>(64-shingleBits)))
-	}
-	return set(shingles)
-}
 
 func headingOf(tokens []token) uint32 {
 	h := uint64(0)
@@ -119,17 +71,6 @@ func headingOf(tokens []token) uint32 {
 		}
 	}
 	return uint32(h >> 32)
-}
-
-// set sorts hashes and leaves each once.
-func set(hashes []uint32) []uint32 {
-	slices.Sort(hashes)
-	return slices.Compact(hashes)
-}
-
-// without returns the hashes of a that are not in b.
-func without(a, b []uint32) []uint32 {
-	return slices.DeleteFunc(a, func(h uint32) bool { return has(b, h) })
 }
 
 func has(hashes []uint32, h uint32) bool {

@@ -3,11 +3,9 @@ package dedup
 import (
 	"bytes"
 	"math/bits"
-	"strings"
+	"slices"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/net/html"
 )
 
 // A word is kept up to so many bytes. What is longer is no word, and still one
@@ -23,15 +21,6 @@ type token struct {
 	sense  sense
 }
 
-// sense is what a word is good for.
-type sense byte
-
-const (
-	telling sense = iota
-	common        // a stop word: says nothing by itself
-	label         // says what kind of item it is, not what happened
-)
-
 // tokenizer cuts text into tokens, up to a limit. Text may come in pieces: a
 // word ends where a piece says so, not where the piece ends.
 type tokenizer struct {
@@ -46,21 +35,23 @@ type tokenizer struct {
 	alone      bool // and it is in no token yet
 }
 
-func newTokenizer(limit int) tokenizer {
-	return tokenizer{tokens: make([]token, 0, limit), limit: limit, word: make([]byte, 0, maxWord+utf8.UTFMax)}
+// reset makes t ready for another text. The memory of the last one is used
+// again.
+func (t *tokenizer) reset(limit int) {
+	*t = tokenizer{tokens: slices.Grow(t.tokens[:0], limit), limit: limit, word: slices.Grow(t.word[:0], maxWord+utf8.UTFMax)}
 }
 
-// titleTokens returns the first tokens of plain text.
-func titleTokens(text string, limit int) []token {
-	t := newTokenizer(limit)
-	t.add([]byte(text))
+// title returns the first tokens of plain text, until the next reset.
+func (t *tokenizer) title(text string, limit int) []token {
+	t.reset(limit)
+	t.add(text)
 	t.end()
 	return t.tokens
 }
 
-// bodyTokens returns the first tokens of texts in safe HTML.
-func bodyTokens(texts []string, limit int) []token {
-	t := newTokenizer(limit)
+// body returns the first tokens of texts in safe HTML, until the next reset.
+func (t *tokenizer) body(texts []string, limit int) []token {
+	t.reset(limit)
 	for _, markup := range texts {
 		t.addHTML(markup)
 		t.end()
@@ -68,40 +59,45 @@ func bodyTokens(texts []string, limit int) []token {
 	return t.tokens
 }
 
-// addHTML goes on with a piece of HTML.
-func (t *tokenizer) addHTML(markup string) {
-	z := html.NewTokenizer(strings.NewReader(markup))
-	for !t.full() {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.TextToken:
-			t.add(z.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			if name, _ := z.TagName(); !withinWords[string(name)] {
-				t.end()
-			}
-		}
-	}
-}
-
-// withinWords are the elements that may begin and end within a word. All
-// others separate words.
-var withinWords = setOf(`a abbr b bdi bdo cite code del dfn em font i ins kbd mark q s samp small span strong sub sup u var wbr`)
-
 func (t *tokenizer) full() bool { return len(t.tokens) >= t.limit }
 
 // add goes on with a piece of text.
-func (t *tokenizer) add(text []byte) {
+func (t *tokenizer) add(text string) {
 	for len(text) > 0 && !t.full() {
+		if n := t.letters(text); n > 0 {
+			text = text[n:]
+			continue
+		}
 		r, size := rune(text[0]), 1
 		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(text)
+			r, size = utf8.DecodeRuneInString(text)
 		}
 		text = text[size:]
 		t.character(r)
 	}
 }
+
+// letters goes on with the ASCII letters that a text begins with, and returns how
+// many they are.
+func (t *tokenizer) letters(text string) int {
+	n := 0
+	for n < len(text) && isLetter(text[n]) {
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	if t.mark != 0 {
+		t.end()
+	}
+	t.begin()
+	for i := range min(n, max(0, maxWord-len(t.word))) {
+		t.word = append(t.word, text[i]|0x20)
+	}
+	return n
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func (t *tokenizer) character(r rune) {
 	if r >= '！' && r <= '～' { // full width forms of ASCII
@@ -199,15 +195,15 @@ func (t *tokenizer) token(word []byte) {
 	if t.full() {
 		return
 	}
-	hash := hashOf(word)
-	tok := token{hash: hash, stem: hash, sense: senses[string(word)]}
+	n, y := stemOf(word)
+	stem := fnv(fnvOffset, word[:n])
+	hash := mix(fnv(stem, word[n:]))
+	if y {
+		stem = fnv(stem, []byte{'y'})
+	}
+	tok := token{hash: hash, stem: mix(stem), sense: senses.of(word, hash)}
 	if figure := figureOf(word); len(figure) > 0 {
-		tok.number = hashOf(bytes.ReplaceAll(figure, []byte(","), nil))
-	} else if n, y := stemOf(word); n < len(word) {
-		tok.stem = hashOf(word[:n])
-		if y {
-			tok.stem = hashOf(append(bytes.Clone(word[:n]), 'y'))
-		}
+		tok.stem, tok.number = hash, hashOfFigure(figure)
 	}
 	t.tokens = append(t.tokens, tok)
 }
@@ -258,10 +254,23 @@ func unspaced(r rune) bool {
 
 // hashOf is FNV-1a, with its bits mixed: the smallest of such hashes are as
 // good as drawn by lot.
-func hashOf(word []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for _, c := range word {
+func hashOf(word []byte) uint64 { return mix(fnv(fnvOffset, word)) }
+
+const fnvOffset = 14695981039346656037
+
+// fnv goes on with an FNV-1a.
+func fnv(h uint64, text []byte) uint64 {
+	for _, c := range text {
 		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
+// hashOfFigure is that of a figure without the commas between its digits.
+func hashOfFigure(figure []byte) uint64 {
+	h := uint64(fnvOffset)
+	for part := range bytes.SplitSeq(figure, []byte(",")) {
+		h = fnv(h, part)
 	}
 	return mix(h)
 }
@@ -277,49 +286,3 @@ func mix(x uint64) uint64 {
 func inOrder(a, b, c uint64) uint64 {
 	return mix(a + bits.RotateLeft64(b, 21) + bits.RotateLeft64(c, 42))
 }
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(words) {
-		set[word] = true
-	}
-	return set
-}
-
-// senses has the words that are not telling.
-var senses = func() map[string]sense {
-	all := map[string]sense{}
-	for word := range setOf(stopWords) {
-		all[word] = common
-	}
-	for word := range setOf(labels) {
-		all[word] = label
-	}
-	return all
-}()
-
-// labels are words that editors put before a title.
-const labels = `live update updates updated video videos watch listen breaking exclusive opinion analysis photo photos picture
-	pictures gallery podcast explainer explained correction corrected editorial recap liveblog blog newsletter
-	eilmeldung liveticker kommentar direct vidéo último última hora vivo diretta`
-
-// stopWords are the commonest words of the languages that most news of Europe
-// and the Americas are written in.
-const stopWords = `
-	a about after again all also an and any are as at be because been before but by can could did do does for from had has have he her
-	here his how if in into is it its just may more most new no not now of off on one or other our out over said say says she should so
-	some than that the their them then there these they this to under up us was we were what when where which while who why will with
-	would you your s t
-	der die das den dem des ein eine einen einem einer und oder aber mit von vom zu zum zur im ist sind war wird werden auf für nicht auch
-	als an am aus bei nach über um noch nur wie was sich sie er es wir ich hat haben
-	le la les l d un une de du et ou en dans pour par sur avec sans est sont été être pas plus que qui ce cette ces son sa ses leur au aux il
-	elle ils nous vous se ne
-	el los las una unos unas del al y o por para con sin es son fue ser no más su sus lo que como pero este esta entre ha
-	il lo gli i uno di dei delle della dello da dal nel nella con su per tra fra e ed è che non più come sono si anche ma
-	os as um uma do dos das na nos nas em ao com mais não é foi ser seu sua pelo pela
-	het een van op te dat die voor zijn met niet aan er ook bij maar uit door naar wordt heeft
-	och att det som på är av för den till ett om har inte de från var men vi i
-	og at til ikke et den blev kan jeg sig også ble
-	w z na się nie że jest do od po dla o i jak przez za oraz są był
-	и в во не на с со что по к из у от за о для как это его она они но а же при был
-	та і й що з до від про як у за це`
