@@ -40,11 +40,11 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		urls[i] = URLKey(e.CanonicalURL)
 	}
 	shared = shared || sharesGUIDs(entries, urls)
-	known := make([][]string, len(entries)) // addresses of each entry
-	at := map[string]string{}               // who is at an address
-	many := map[string]bool{}               // addresses of several
+	known := make([][]string, len(entries))       // addresses of each entry
+	at := make(map[string]string, 2*len(entries)) // who is at an address
+	many := map[string]bool{}                     // addresses of several
 	for i, e := range entries {
-		known[i] = addresses(e, shared)
+		known[i] = addresses(e, urls[i], shared)
 		for _, address := range known[i] {
 			is := who(e, shared)
 			if was, ok := at[address]; ok && was != is {
@@ -53,11 +53,13 @@ func Identify(entries []storage.Entry, shared bool) bool {
 			at[address] = is
 		}
 	}
+	var sketches sketcher
+	var sketch []byte
 	for i := range entries {
 		e := &entries[i]
-		sketch := SketchOf(*e)
-		e.Sketch, _ = sketch.AppendBinary(nil)
-		e.Keys = nil
+		sketch, _ = sketches.sketchOf(*e).AppendBinary(sketch[:0])
+		e.Sketch = slices.Clone(sketch)
+		e.Keys = make([]storage.Key, 0, 1+2*len(known[i]))
 		switch {
 		case e.GUID != "" && shared:
 			e.Keys = append(e.Keys, sharedGUID(*e, urls[i]))
@@ -66,7 +68,7 @@ func Identify(entries []storage.Entry, shared bool) bool {
 		}
 		for _, address := range known[i] {
 			if !many[address] {
-				e.Keys = append(e.Keys, addressKeys(e.Source, address)...)
+				e.Keys = appendAddressKeys(e.Keys, e.Source, address)
 			}
 		}
 		if len(e.Keys) == 0 {
@@ -77,14 +79,17 @@ func Identify(entries []storage.Entry, shared bool) bool {
 }
 
 // addresses returns by what the article of an entry is known everywhere, each
-// once: by no front page, and by no guid that is not its own.
-func addresses(e storage.Entry, shared bool) []string {
-	names := []string{e.CanonicalURL}
-	if !shared {
-		names = append(names, e.Aliases...)
+// once: by no front page, and by no guid that is not its own. urlKey is that of
+// its canonical URL.
+func addresses(e storage.Entry, urlKey string, shared bool) []string {
+	list := make([]string, 0, 1+len(e.Aliases))
+	if a := addressOf(e.CanonicalURL, urlKey); a != "" {
+		list = append(list, a)
 	}
-	var list []string
-	for _, name := range names {
+	if shared {
+		return list
+	}
+	for _, name := range e.Aliases {
 		if a := address(name); a != "" && !slices.Contains(list, a) {
 			list = append(list, a)
 		}
@@ -94,25 +99,27 @@ func addresses(e storage.Entry, shared bool) []string {
 
 // address returns the form of a canonical URL, or of another IRI, in which it
 // is compared; "" if it names no article.
-func address(name string) string {
-	key := URLKey(name)
+func address(name string) string { return addressOf(name, URLKey(name)) }
+
+// addressOf is address of a name whose URLKey is known.
+func addressOf(name, urlKey string) string {
 	switch {
-	case key == "" && isIRI(name):
+	case urlKey == "" && isIRI(name):
 		return name
-	case key == "" || isFrontPage(key):
+	case urlKey == "" || isFrontPage(urlKey):
 		return ""
 	}
-	return key
+	return urlKey
 }
 
-// addressKeys returns the keys that an address gives to an entry of a source. One
-// that is no URL is a guid, and as such has a key of the source already.
-func addressKeys(source, address string) []storage.Key {
-	everywhere := newKey(kindStory, address)
-	if isIRI(address) {
-		return []storage.Key{everywhere}
+// appendAddressKeys appends the keys that an address gives to an entry of a
+// source. One that is no URL is a guid, and as such has a key of the source
+// already.
+func appendAddressKeys(keys []storage.Key, source, address string) []storage.Key {
+	if !isIRI(address) {
+		keys = append(keys, newKey(kindURL, source, address))
 	}
-	return []storage.Key{newKey(kindURL, source, address), everywhere}
+	return append(keys, newKey(kindStory, address))
 }
 
 // sharesGUIDs reports whether the guids of a document are no identifiers: one
@@ -121,12 +128,22 @@ func addressKeys(source, address string) []storage.Key {
 // several titles are revisions (RFC 4287 section 4.1.1).
 func sharesGUIDs(entries []storage.Entry, urls []string) bool {
 	addresses, titles := map[string]map[string]bool{}, map[string]map[string]bool{}
-	for i, e := range entries {
+	noted := func(i int) {
+		e := &entries[i]
 		if urls[i] != "" {
 			note(addresses, e.GUID, urls[i])
 		}
 		if e.URL == "" || e.URL == e.GUID {
-			note(titles, e.GUID, title(e))
+			note(titles, e.GUID, title(*e))
+		}
+	}
+	first := make(map[string]int, len(entries)) // entry with a guid
+	for i, e := range entries {
+		if before, again := first[e.GUID]; again && e.GUID != "" {
+			noted(before)
+			noted(i)
+		} else {
+			first[e.GUID] = i
 		}
 	}
 	for _, a := range addresses {
@@ -144,9 +161,6 @@ func sharesGUIDs(entries []storage.Entry, urls []string) bool {
 }
 
 func note(sets map[string]map[string]bool, key, value string) {
-	if key == "" {
-		return
-	}
 	if sets[key] == nil {
 		sets[key] = map[string]bool{}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"newsfeed/storage"
 )
@@ -50,14 +51,18 @@ func (r *Resolver) free(ctx context.Context, id string) (bool, error) {
 	return false, err
 }
 
+// notInIRIs are the characters of ASCII that no IRI has.
+const notInIRIs = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f" +
+	"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f <>\"{}|\\^`"
+
 // isIRI reports whether a guid can be an atom:id: an absolute IRI without
 // characters that RFC 3987 forbids, of reasonable length.
 func isIRI(s string) bool {
-	if len(s) > 1000 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>\"{}|\\^`", r) || r == 0xFFFD }) {
-		return false
-	}
 	scheme, rest, ok := strings.Cut(s, ":")
 	if !ok || len(scheme) < 2 || rest == "" {
+		return false
+	}
+	if len(s) > 1000 || strings.ContainsAny(s, notInIRIs) || strings.ContainsRune(s, utf8.RuneError) {
 		return false
 	}
 	u, err := url.Parse(s)

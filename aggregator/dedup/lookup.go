@@ -14,7 +14,7 @@ func Kind(k storage.Key) string { return kinds[k[0]] }
 // or this canonical address, in any of the sources.
 func Lookup(guid, canonicalURL string, sources []string) []storage.Key {
 	var keys []storage.Key
-	known := addresses(storage.Entry{CanonicalURL: canonicalURL, Aliases: []string{guid}}, false)
+	known := addresses(storage.Entry{CanonicalURL: canonicalURL, Aliases: []string{guid}}, URLKey(canonicalURL), false)
 	for _, a := range known {
 		keys = append(keys, newKey(kindStory, a))
 	}

@@ -169,8 +169,8 @@ func (r *Resolver) Readdress(ctx context.Context, p storage.Poll) (storage.Poll,
 func (s *settlement) readdress(ctx context.Context, e storage.Entry) error {
 	known := s.latest(e)
 	e.Story, e.Joined = known.Story, known.Joined
-	for _, a := range addresses(e, s.res.Poll.State.SharedGUIDs) {
-		keys := addressKeys(e.Source, a)
+	for _, a := range addresses(e, URLKey(e.CanonicalURL), s.res.Poll.State.SharedGUIDs) {
+		keys := appendAddressKeys(nil, e.Source, a)
 		var err error
 		if s.known, err = s.find(ctx, keys); err != nil {
 			return err
