@@ -132,9 +132,6 @@ func Open(path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// smallest is the size of the two meta pages, without which there is no store.
-const smallest = 2 * 4096
-
 func open(path string, o Options) (*Store, error) {
 	if o.Timeout == 0 {
 		o.Timeout = time.Second
@@ -165,8 +162,9 @@ func open(path string, o Options) (*Store, error) {
 					return nil, err
 				}
 				at.file = f
-				if info, err := f.Stat(); err != nil || info.Size() < smallest {
-					return nil, errors.Join(ErrDamaged, err, f.Close())
+				// bbolt would read beyond the end of a shorter one.
+				if err := isWhole(f); err != nil {
+					return nil, errors.Join(err, f.Close())
 				}
 				return f, nil
 			},
@@ -179,9 +177,6 @@ func open(path string, o Options) (*Store, error) {
 		}
 		s.page = int64(s.db().Info().PageSize)
 		if err := s.checkMetas(o.Doubtful); err != nil {
-			return err
-		}
-		if err := s.isWhole(); err != nil {
 			return err
 		}
 		if o.ReadOnly {
@@ -225,18 +220,18 @@ func (s *Store) isAt(path string) error {
 }
 
 // isWhole returns ErrDamaged for a file that was cut off: what is missing of a page
-// would be read as zeros, and what was on it not be found.
-func (s *Store) isWhole() error {
-	length, err := lengthOf(s.file())
+// would be read as zeros, and what was on it not be found. Who holds the lock makes
+// a file longer before its meta pages say so.
+func isWhole(f *os.File) error {
+	p, err := readPages(f)
 	if err != nil {
 		return err
 	}
-	return s.db().View(func(b *bbolt.Tx) error {
-		if b.Size() > length {
-			return fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, length, b.Size())
-		}
-		return nil
-	})
+	length, err := lengthOf(f)
+	if err == nil && p.size() > length {
+		err = fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, length, p.size())
+	}
+	return err
 }
 
 // Close waits for calls in progress and closes the file. Calls after it

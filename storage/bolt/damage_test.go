@@ -219,6 +219,25 @@ func TestF04_DamagedPages(t *testing.T) {
 	}
 }
 
+// A file that was cut off ended with whatever the runtime says of a read beyond its
+// end, where bbolt first looks at its free pages.
+func TestF04_ACutFileSaysSo(t *testing.T) {
+	b, _ := fixture(t)
+	path := filepath.Join(t.TempDir(), "newsfeed.db")
+	for _, length := range []int{page, 2 * page, 20_000, len(b) - 1} {
+		if err := os.WriteFile(path, b[:length], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("open store %s: bolt: damaged: %d of %d bytes are there", path, length, len(b))
+		for _, readOnly := range []bool{false, true} {
+			_, err := bolt.Open(path, bolt.Options{ReadOnly: readOnly, MmapSize: small.MmapSize})
+			if !errors.Is(err, bolt.ErrDamaged) || err.Error() != want {
+				t.Errorf("read-only %t: error %v, want %s", readOnly, err, want)
+			}
+		}
+	}
+}
+
 // Single bytes are changed in leaves only, and not in the one that lists the
 // buckets: elsewhere they can lead bbolt round in circles or beyond what it has
 // allocated, for which there is no cure but a check of the whole file.
