@@ -88,12 +88,12 @@ func (t *tx) settings(s *storage.Settings) error {
 		}
 		if row := encode(sourceFields, src); !bytes.Equal(row, t.sources.Get([]byte(id))) {
 			differ = true
-			t.put(t.sources, []byte(id), row)
+			t.put(&t.sources, []byte(id), row)
 		}
 	}
 	t.hidden, t.apart = numbersOf(hidden), numbersOf(apart)
-	t.put(t.meta, []byte("hidden"), t.hidden)
-	t.put(t.meta, []byte("apart"), t.apart)
+	t.put(&t.meta, []byte("hidden"), t.hidden)
+	t.put(&t.meta, []byte("apart"), t.apart)
 
 	was, err := t.storedSettings()
 	if err != nil {
@@ -102,7 +102,7 @@ func (t *tx) settings(s *storage.Settings) error {
 	same := *s
 	same.Changed = was.Changed
 	if differ || !bytes.Equal(encode(settingsFields, &same), t.meta.Get([]byte("settings"))) {
-		t.put(t.meta, []byte("settings"), encode(settingsFields, s))
+		t.put(&t.meta, []byte("settings"), encode(settingsFields, s))
 		t.counts.changed = later(t.counts.changed, s.Changed)
 		t.counts.version++
 	}
@@ -195,7 +195,7 @@ func (t *tx) entered(src *source, e storage.Entry) error {
 		if seq, err = t.entries.NextSequence(); err != nil {
 			return err
 		}
-		t.put(t.ids, id[:], seqKey(seq))
+		t.put(&t.ids, id[:], seqKey(seq))
 		if err := t.join(&e, member{seq, src.number, e.Hidden != "", placeOf(e.Effective, h)}); err != nil {
 			return err
 		}
@@ -226,9 +226,9 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 		}
 		at := placeOf(e.Effective, hashOf(id))
 		t.index(seq, t.sourceAt(at), at, &e, &storage.Entry{})
-		t.remove(t.times, at[:])
-		t.remove(t.ids, key[:])
-		t.remove(t.entries, seqKey(seq))
+		t.remove(&t.times, at[:])
+		t.remove(&t.ids, key[:])
+		t.remove(&t.entries, seqKey(seq))
 		if err := t.leave(e.Story, seq); err != nil {
 			return fmt.Errorf("prune entry %.200q: %w", id, err)
 		}
@@ -257,7 +257,7 @@ func (t *tx) checkpoint(c storage.Checkpoint) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	t.put(t.resolver, []byte("checkpoint"), row)
+	t.put(&t.resolver, []byte("checkpoint"), row)
 	return nil
 }
 
@@ -325,22 +325,22 @@ func (t *tx) index(seq uint64, number uint32, p place, was, now *storage.Entry) 
 	source := binary.BigEndian.AppendUint32(nil, number)
 	for _, l := range before {
 		if !slices.Contains(after, l) {
-			t.remove(t.lists, slices.Concat(l[:], p[:]))
+			t.remove(&t.lists, slices.Concat(l[:], p[:]))
 		}
 	}
 	for _, l := range after {
 		if !slices.Contains(before, l) {
-			t.put(t.lists, slices.Concat(l[:], p[:]), source)
+			t.put(&t.lists, slices.Concat(l[:], p[:]), source)
 		}
 	}
 	for _, k := range was.Keys {
 		if !slices.Contains(now.Keys, k) {
-			t.remove(t.keys, binary.BigEndian.AppendUint64(k[:], seq))
+			t.remove(&t.keys, binary.BigEndian.AppendUint64(k[:], seq))
 		}
 	}
 	for _, k := range now.Keys {
 		if !slices.Contains(was.Keys, k) {
-			t.put(t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
+			t.put(&t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
 		}
 	}
 }

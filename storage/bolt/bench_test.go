@@ -220,3 +220,27 @@ func BenchmarkNewest(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLookUp asks what the resolver asks, of 1,000 entries.
+func BenchmarkLookUp(b *testing.B) {
+	s := benchStore(b)
+	if err := s.Commit(b.Context(), article.Polls(0, 1000)...); err != nil {
+		b.Fatal(err)
+	}
+	e := article.Entry(500)
+	for name, ask := range map[string]func() error{
+		"story":  func() error { _, err := s.StorySize(b.Context(), e.Story); return err },
+		"entry":  func() error { _, err := s.Entry(b.Context(), e.ID); return err },
+		"find":   func() error { _, err := s.Find(b.Context(), e.Keys); return err },
+		"pruned": func() error { _, err := s.Pruned(b.Context(), e.Keys); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := ask(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

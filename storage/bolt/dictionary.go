@@ -55,7 +55,7 @@ func (s *Store) learn() {
 	err = s.update(context.Background(), func(t *tx) error {
 		value := seal(plain, append(make([]byte, prefix), dictionary...))
 		for n := range copies {
-			t.put(t.learned, append(binary.BigEndian.AppendUint32(nil, 1), byte(n)), value)
+			t.put(&t.learned, append(binary.BigEndian.AppendUint32(nil, 1), byte(n)), value)
 		}
 		return t.err
 	})

@@ -10,7 +10,7 @@ import (
 const maxEditions = 10_000
 
 func (t *tx) editionRing() ring {
-	return ring{tx: t, values: t.editions, turns: t.printed, count: &t.counts.editions, most: maxEditions}
+	return ring{tx: t, values: &t.editions, turns: &t.printed, count: &t.counts.editions, most: maxEditions}
 }
 
 // setEditions replaces the editions of some paths, and drops those recorded

@@ -20,9 +20,9 @@ func (t *tx) happened(source string, list []storage.Event) error {
 		if err != nil {
 			return err
 		}
-		t.put(t.events, seqKey(n), encode(eventFields, &e))
+		t.put(&t.events, seqKey(n), encode(eventFields, &e))
 		if n > maxEvents {
-			t.remove(t.events, seqKey(n-maxEvents))
+			t.remove(&t.events, seqKey(n-maxEvents))
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ func (t *tx) lead(ids []string, into *story) {
 	}
 	into.folded = append(into.folded, ids...)
 	for len(into.folded) > maxFolded {
-		t.remove(t.stories, []byte(into.folded[0]))
+		t.remove(&t.stories, []byte(into.folded[0]))
 		into.folded = into.folded[1:]
 	}
 }

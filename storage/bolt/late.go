@@ -75,7 +75,7 @@ func (t *tx) writeLate() error {
 		return err
 	}
 	for _, seq := range slices.Sorted(maps.Keys(rows)) {
-		t.put(t.entries, seqKey(seq), rows[seq].value)
+		t.put(&t.entries, seqKey(seq), rows[seq].value)
 	}
 	return nil
 }

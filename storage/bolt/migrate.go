@@ -32,7 +32,7 @@ type step func(t *tx, behind []byte) (rows int, last []byte, err error)
 const atOnce = 50
 
 // following returns the next keys of a bucket behind one; nil: the first ones.
-func following(b *bbolt.Bucket, behind []byte) (keys [][]byte) {
+func following(b *bucket, behind []byte) (keys [][]byte) {
 	c := b.Cursor()
 	k, _ := c.First()
 	if behind != nil {

@@ -130,10 +130,10 @@ func readPage[T any](ctx context.Context, s *Store, q storage.Query,
 // walk visits the entries that sel selects, newest first, for as long
 // as visit wants more.
 func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (bool, error)) error {
-	index, others := t.times, sel.lists
+	index, others := &t.times, sel.lists
 	var at []byte // before each place in the keys of the index
 	if len(sel.lists) > 0 {
-		index, at, others = t.lists, sel.lists[0][:], sel.lists[1:]
+		index, at, others = &t.lists, sel.lists[0][:], sel.lists[1:]
 	}
 	c := index.Cursor()
 	k, v := lastBefore(c, slices.Concat(at, sel.before[:]))
@@ -150,7 +150,7 @@ func (t *tx) walk(ctx context.Context, sel *selection, visit func(place, ref) (b
 		if sel.except.has(source) || !sel.hidden && t.hidden.has(source) || !t.inAll(others, p) {
 			continue
 		}
-		if index != t.times {
+		if index != &t.times {
 			v = t.times.Get(p[:])
 		}
 		r := parseRef(v)

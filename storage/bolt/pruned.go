@@ -22,7 +22,7 @@ func lengthen(short []byte) storage.Key {
 }
 
 func (t *tx) prunedRing() ring {
-	return ring{tx: t, values: t.pruned, turns: t.turns, count: &t.counts.pruned, most: t.maxPruned}
+	return ring{tx: t, values: &t.pruned, turns: &t.turns, count: &t.counts.pruned, most: t.maxPruned}
 }
 
 // remember notes that keys are pruned, and forgets those remembered longest

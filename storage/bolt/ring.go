@@ -1,13 +1,11 @@
 package bolt
 
-import "go.etcd.io/bbolt"
-
 // ring keeps no more than so many values: those put longest ago go first.
 type ring struct {
 	*tx
-	values *bbolt.Bucket // key => turn (8), and the value
-	turns  *bbolt.Bucket // turn (8) => key
-	count  *int          // of values
+	values *bucket // key => turn (8), and the value
+	turns  *bucket // turn (8) => key
+	count  *int    // of values
 	most   int
 }
 

@@ -439,7 +439,7 @@ func (v *salvage) events(read func(string, func(k, v []byte)) bool) {
 	})
 	v.update(func(t *tx) error {
 		for i := range keys {
-			t.put(t.events, keys[i], rows[i])
+			t.put(&t.events, keys[i], rows[i])
 		}
 		if len(keys) == 0 {
 			return nil

@@ -44,13 +44,13 @@ func completeBuckets(b *bbolt.Tx) (first int, err error) {
 		return 0, err
 	}
 	// What is missing beyond that was lost.
-	return first, new(tx).buckets(existing(b))
+	return first, checkBuckets(b)
 }
 
 // rewriteStories gives stories and what the indexes of times and lists say of
 // their entries the form that they have in schema 2.
 func rewriteStories(t *tx, behind []byte) (rows int, last []byte, err error) {
-	ids := following(t.stories, behind)
+	ids := following(&t.stories, behind)
 	for _, id := range ids {
 		s := story{id: string(id)}
 		if err := decode(t.packer, t.stories.Get(id), oldStoryFields, &s); err != nil {
@@ -93,7 +93,7 @@ func (t *tx) rewriteStory(s *story) error {
 		}
 		t.mark(s.id, *m, i == 0)
 		for _, l := range listsOf(&e) {
-			t.put(t.lists, slices.Concat(l[:], m.place[:]), binary.BigEndian.AppendUint32(nil, m.source))
+			t.put(&t.lists, slices.Concat(l[:], m.place[:]), binary.BigEndian.AppendUint32(nil, m.source))
 		}
 	}
 	t.putStory(s)
@@ -114,6 +114,6 @@ func (t *tx) noteApart() error {
 		return nil
 	})
 	t.apart = numbersOf(apart)
-	t.put(t.meta, []byte("apart"), t.apart)
+	t.put(&t.meta, []byte("apart"), t.apart)
 	return errors.Join(err, t.err)
 }

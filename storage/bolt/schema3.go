@@ -19,7 +19,7 @@ var schema3 = migration{
 }
 
 func relocateEntries(t *tx, behind []byte) (rows int, last []byte, err error) {
-	keys := following(t.entries, behind)
+	keys := following(&t.entries, behind)
 	entries := make([]storage.Entry, len(keys))
 	for i, k := range keys { // all first: to read one writes what is late
 		if entries[i], err = t.entry(binary.BigEndian.Uint64(k)); err != nil {
@@ -34,14 +34,14 @@ func relocateEntries(t *tx, behind []byte) (rows int, last []byte, err error) {
 
 func (t *tx) relocateEntry(seq uint64, e storage.Entry) {
 	was, is := hashOf(e.ID), idKey(e.ID)
-	t.remove(t.ids, was[:])
-	t.put(t.ids, is[:], seqKey(seq))
+	t.remove(&t.ids, was[:])
+	t.put(&t.ids, is[:], seqKey(seq))
 	for _, k := range e.Keys {
-		t.remove(t.keys, binary.BigEndian.AppendUint64(k[:], seq))
+		t.remove(&t.keys, binary.BigEndian.AppendUint64(k[:], seq))
 	}
 	e.Keys = relocate(&e)
 	for _, k := range e.Keys {
-		t.put(t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
+		t.put(&t.keys, binary.BigEndian.AppendUint64(k[:], seq), nil)
 	}
 	t.putEntry(seq, e)
 }
@@ -93,7 +93,7 @@ func placed(k storage.Key, name string) storage.Key {
 // relocateSightings does the same with the keys by which sources know the items
 // of their last documents.
 func relocateSightings(t *tx, behind []byte) (rows int, last []byte, err error) {
-	ids := following(t.sources, behind)
+	ids := following(&t.sources, behind)
 	for _, id := range ids {
 		src, err := t.source(string(id))
 		if err != nil {

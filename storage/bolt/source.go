@@ -41,7 +41,7 @@ func (t *tx) readState(src *source) error {
 }
 
 func (t *tx) putState(src *source) {
-	t.put(t.states, []byte(src.ID), encode(stateFields, src))
+	t.put(&t.states, []byte(src.ID), encode(stateFields, src))
 }
 
 // storedSettings returns the settings without their sources; zero: there are

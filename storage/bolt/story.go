@@ -56,7 +56,7 @@ func (t *tx) storyRow(id string) (story, error) {
 }
 
 func (t *tx) putStory(s *story) {
-	t.put(t.stories, []byte(s.id), encode(storyFields, s))
+	t.put(&t.stories, []byte(s.id), encode(storyFields, s))
 }
 
 // join adds a new entry to its story, which begins with it if there is none.
@@ -109,7 +109,7 @@ func (t *tx) leave(id string, seq uint64) error {
 	if len(s.members) == 0 {
 		t.counts.stories--
 		for _, id := range append(s.folded, s.id) {
-			t.remove(t.stories, []byte(id))
+			t.remove(&t.stories, []byte(id))
 		}
 		return nil
 	}
@@ -123,7 +123,7 @@ func (t *tx) leave(id string, seq uint64) error {
 // mark writes the ref of an entry.
 func (t *tx) mark(story string, m member, leads bool) {
 	r := ref{seq: m.seq, source: m.source, leads: leads, hidden: m.hidden, story: story}
-	t.put(t.times, m.place[:], r.append(nil))
+	t.put(&t.times, m.place[:], r.append(nil))
 }
 
 // standsHere reports whether a story stands at the place of this entry, which

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,7 +48,7 @@ type tx struct {
 	*packer
 	size int64 // of the file, in bytes
 
-	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, events, editions, printed, resolver, learned *bbolt.Bucket
+	meta, sources, states, entries, ids, times, lists, keys, stories, pruned, turns, events, editions, printed, resolver, learned bucket
 
 	counts counts
 	hidden numbers // of the sources whose entries are kept out of every page
@@ -70,50 +71,44 @@ type counts struct {
 	editions int // recorded
 }
 
-// buckets calls get for each bucket.
-func (t *tx) buckets(get func(name []byte) (*bbolt.Bucket, error)) error {
-	for _, b := range []struct {
+// How far pages that are split are filled.
+const (
+	fillEvenly = bbolt.DefaultFillPercent
+	fillBySeq  = 1   // what is numbered only ever comes at the end of its bucket
+	fillByTime = 0.7 // what is ordered by time mostly does, but not when a source is read first
+)
+
+// eachBucket calls fn for each bucket, with its name and how far its pages are filled.
+func (t *tx) eachBucket(fn func(b *bucket, name string, fill float64)) {
+	for _, is := range []struct {
+		at   *bucket
 		name string
-		at   **bbolt.Bucket
+		fill float64
 	}{
-		{"meta", &t.meta},
-		{"sources", &t.sources},
-		{"states", &t.states},
-		{"entries", &t.entries},
-		{"ids", &t.ids},
-		{"times", &t.times},
-		{"lists", &t.lists},
-		{"keys", &t.keys},
-		{"stories", &t.stories},
-		{"pruned", &t.pruned},
-		{"turns", &t.turns},
-		{"events", &t.events},
-		{"editions", &t.editions},
-		{"printed", &t.printed},
-		{"resolver", &t.resolver},
-		{"learned", &t.learned},
+		{&t.meta, "meta", fillEvenly},
+		{&t.sources, "sources", fillEvenly},
+		{&t.states, "states", fillEvenly},
+		{&t.entries, "entries", fillBySeq},
+		{&t.ids, "ids", fillEvenly},
+		{&t.times, "times", fillByTime},
+		{&t.lists, "lists", fillByTime},
+		{&t.keys, "keys", fillEvenly},
+		{&t.stories, "stories", fillEvenly},
+		{&t.pruned, "pruned", fillEvenly},
+		{&t.turns, "turns", fillBySeq},
+		{&t.events, "events", fillBySeq},
+		{&t.editions, "editions", fillEvenly},
+		{&t.printed, "printed", fillBySeq},
+		{&t.resolver, "resolver", fillEvenly},
+		{&t.learned, "learned", fillEvenly},
 	} {
-		var err error
-		if *b.at, err = get([]byte(b.name)); err != nil {
-			return err
-		}
+		fn(is.at, is.name, is.fill)
 	}
-	return nil
 }
 
 func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	t := &tx{packer: p, size: b.Size(), maxPruned: maxPruned}
-	if err := t.buckets(existing(b)); err != nil {
-		return nil, err
-	}
-	// What is numbered only ever comes at the end of its bucket.
-	for _, b := range []*bbolt.Bucket{t.entries, t.turns, t.events, t.printed} {
-		b.FillPercent = 1
-	}
-	// What is ordered by time mostly does, but not when a source is read first.
-	for _, b := range []*bbolt.Bucket{t.times, t.lists} {
-		b.FillPercent = 0.7
-	}
+	t.eachBucket(func(at *bucket, name string, fill float64) { *at = bucket{tx: b, name: name, fill: fill} })
 	t.hidden = t.meta.Get([]byte("hidden"))
 	t.apart = t.meta.Get([]byte("apart"))
 	if v := t.meta.Get([]byte("counts")); v != nil {
@@ -124,15 +119,14 @@ func begin(b *bbolt.Tx, p *packer) (*tx, error) {
 	return t, nil
 }
 
-// existing gets buckets that must be there.
-func existing(b *bbolt.Tx) func(name []byte) (*bbolt.Bucket, error) {
-	return func(name []byte) (*bbolt.Bucket, error) {
-		bucket := b.Bucket(name)
-		if bucket == nil {
-			return nil, fmt.Errorf("%w: no bucket %s", ErrDamaged, name)
+// checkBuckets returns ErrDamaged for a store that lacks a bucket.
+func checkBuckets(b *bbolt.Tx) (err error) {
+	new(tx).eachBucket(func(_ *bucket, name string, _ float64) {
+		if err == nil && b.Bucket([]byte(name)) == nil {
+			err = fmt.Errorf("%w: no bucket %s", ErrDamaged, name)
 		}
-		return bucket, nil
-	}
+	})
+	return err
 }
 
 // finish ends the work of a writing transaction.
@@ -140,16 +134,20 @@ func (t *tx) finish() error {
 	if err := t.writeLate(); err != nil {
 		return err
 	}
-	t.put(t.meta, []byte("counts"), encode(countsFields, &t.counts))
+	t.put(&t.meta, []byte("counts"), encode(countsFields, &t.counts))
 	return t.err
 }
 
 func writeSchema(b *bbolt.Tx) error {
-	var t tx
-	if err := t.buckets(b.CreateBucket); err != nil {
+	var errs []error
+	new(tx).eachBucket(func(_ *bucket, name string, _ float64) {
+		_, err := b.CreateBucket([]byte(name))
+		errs = append(errs, err)
+	})
+	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return t.meta.Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, schema))
+	return b.Bucket([]byte("meta")).Put([]byte("schema"), binary.BigEndian.AppendUint64(nil, schema))
 }
 
 // checkSchema returns nil for a store of this schema.
@@ -160,6 +158,9 @@ func checkSchema(b *bbolt.Tx, p *packer) error {
 		return err
 	case version < schema || at != nil:
 		return fmt.Errorf("%w: schema %d, this one has %d", ErrOlder, version, schema)
+	}
+	if err := checkBuckets(b); err != nil {
+		return err
 	}
 	t, err := begin(b, p)
 	if err != nil {
@@ -189,13 +190,13 @@ func schemaOf(b *bbolt.Tx) (version uint64, at *progress, err error) {
 	return version, at, err
 }
 
-func (t *tx) put(b *bbolt.Bucket, key, value []byte) {
+func (t *tx) put(b *bucket, key, value []byte) {
 	if err := b.Put(key, value); err != nil && t.err == nil {
 		t.err = fmt.Errorf("put key %.64q: %w", key, err)
 	}
 }
 
-func (t *tx) remove(b *bbolt.Bucket, key []byte) {
+func (t *tx) remove(b *bucket, key []byte) {
 	if err := b.Delete(key); err != nil && t.err == nil {
 		t.err = fmt.Errorf("delete key %.64q: %w", key, err)
 	}

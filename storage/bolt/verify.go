@@ -94,7 +94,7 @@ func (a *audit) run() error {
 }
 
 // each calls fn for each key of a bucket.
-func (a *audit) each(b *bbolt.Bucket, fn func(k, v []byte)) error {
+func (a *audit) each(b *bucket, fn func(k, v []byte)) error {
 	return b.ForEach(func(k, v []byte) error {
 		if a.looks++; a.looks%256 == 0 && a.ctx.Err() != nil {
 			return a.ctx.Err()
@@ -130,7 +130,7 @@ func (a *audit) checkSources() error {
 	if err != nil {
 		return nil // said already
 	}
-	err = a.each(a.sources, func(id, v []byte) {
+	err = a.each(&a.sources, func(id, v []byte) {
 		src := source{Source: storage.Source{SourceSettings: storage.SourceSettings{ID: string(id)}}}
 		if err := decode(a.packer, v, sourceFields, &src); err != nil {
 			a.found("source %s: %v", id, err)
@@ -156,7 +156,7 @@ func (a *audit) checkSources() error {
 	if err != nil {
 		return err
 	}
-	return a.each(a.states, func(id, _ []byte) {
+	return a.each(&a.states, func(id, _ []byte) {
 		if _, ok := a.numbers[string(id)]; !ok {
 			a.found("the state of source %s has no source", id)
 		}
@@ -165,7 +165,7 @@ func (a *audit) checkSources() error {
 
 // checkEntries checks that each entry is in all indexes.
 func (a *audit) checkEntries() error {
-	return a.each(a.entries, func(k, v []byte) {
+	return a.each(&a.entries, func(k, v []byte) {
 		if !a.sized("entries", k, len(k), 8) {
 			return
 		}
@@ -234,7 +234,7 @@ func (a *audit) checkPlace(seq uint64, e *storage.Entry, m member) {
 // checkIDs and those that follow check that each index has only what is there.
 func (a *audit) checkIDs() error {
 	n := 0
-	err := a.each(a.ids, func(k, v []byte) {
+	err := a.each(&a.ids, func(k, v []byte) {
 		n++
 		if a.entries.Get(v) == nil {
 			a.found("ids: key %.64x leads to entry %x, which is not there", k, v)
@@ -246,7 +246,7 @@ func (a *audit) checkIDs() error {
 
 func (a *audit) checkTimes() error {
 	n := 0
-	err := a.each(a.times, func(k, v []byte) {
+	err := a.each(&a.times, func(k, v []byte) {
 		n++
 		if !a.sized("times", k, len(k), len(place{})) || len(v) < 13 {
 			return
@@ -261,7 +261,7 @@ func (a *audit) checkTimes() error {
 
 func (a *audit) checkLists() error {
 	n := 0
-	err := a.each(a.lists, func(k, _ []byte) {
+	err := a.each(&a.lists, func(k, _ []byte) {
 		n++
 		if a.sized("lists", k, len(k), len(list{})+len(place{})) && a.times.Get(k[len(list{}):]) == nil {
 			a.found("lists: key %.64x is of an entry that is not there", k)
@@ -273,7 +273,7 @@ func (a *audit) checkLists() error {
 
 func (a *audit) checkKeys() error {
 	n := 0
-	err := a.each(a.keys, func(k, _ []byte) {
+	err := a.each(&a.keys, func(k, _ []byte) {
 		n++
 		if a.sized("keys", k, len(k), len(storage.Key{})+8) && a.entries.Get(k[len(storage.Key{}):]) == nil {
 			a.found("keys: key %.64x is of an entry that is not there", k)
@@ -284,7 +284,7 @@ func (a *audit) checkKeys() error {
 }
 
 func (a *audit) checkStories() error {
-	err := a.each(a.stories, func(id, _ []byte) {
+	err := a.each(&a.stories, func(id, _ []byte) {
 		s, err := a.storyRow(string(id))
 		switch {
 		case err != nil:
@@ -324,7 +324,7 @@ func (a *audit) checkStory(s *story) {
 }
 
 func (a *audit) checkLearned() error {
-	return a.each(a.learned, func(k, v []byte) {
+	return a.each(&a.learned, func(k, v []byte) {
 		if a.sized("learned", k, len(k), 5) && a.dictionary(v) == nil {
 			a.found("dictionary %x cannot be read", k)
 		}
@@ -368,7 +368,7 @@ func (a *audit) checkRing(name string, r ring, value func(k, v []byte)) error {
 
 func (a *audit) checkEvents() error {
 	n := 0
-	err := a.each(a.events, func(k, v []byte) {
+	err := a.each(&a.events, func(k, v []byte) {
 		n++
 		if err := decode(a.packer, v, eventFields, new(storage.Event)); err != nil || len(k) != 8 {
 			a.found("event %x: %v", k, err)
