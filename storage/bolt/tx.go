@@ -205,8 +205,10 @@ func (t *tx) remove(b *bucket, key []byte) {
 // entry reads the entry with that sequence number.
 func (t *tx) entry(seq uint64) (storage.Entry, error) {
 	var e storage.Entry
-	if err := t.writeLate(); err != nil {
-		return e, err
+	if t.late != nil && t.late.rows[seq] != nil {
+		if err := t.writeLate(); err != nil {
+			return e, err
+		}
 	}
 	v := t.entries.Get(seqKey(seq))
 	if v == nil {
