@@ -100,7 +100,7 @@ func pairsOf(b *testing.B, p *packer, seq uint64, e storage.Entry) []pair {
 		b.Fatal(err)
 	}
 	id, at := idKey(e.ID), placeOf(e.Effective, hashOf(e.ID))
-	st := story{public: e.ID, changed: e.Changed, members: []member{{seq, 1, false, at}}}
+	st := story{changed: e.Changed, members: []member{{seq, 1, false, at}}}
 	pairs := []pair{
 		{"entries", seqKey(seq), row},
 		{"ids", id[:], seqKey(seq)},

@@ -29,6 +29,9 @@ func (t *tx) fold(f storage.Fold) error {
 	if err != nil {
 		return fmt.Errorf("fold into story %s: %w", f.Into, err)
 	}
+	if err := t.complete(&into); err != nil {
+		return fmt.Errorf("fold into story %s: %w", f.Into, err)
+	}
 	for _, m := range from.members {
 		if err := t.moved(m.seq, into.id, f.Why); err != nil {
 			return err

@@ -402,14 +402,17 @@ func (v *salvage) stories(read func(string, func(k, v []byte)) bool) {
 // knowing gives a story what was known of it.
 func (t *tx) knowing(was *story, ids map[uint32]string) error {
 	s, err := t.storyRow(was.id)
-	if errors.Is(err, storage.ErrNotFound) || was.public == "" {
+	if errors.Is(err, storage.ErrNotFound) {
 		return nil
+	}
+	if err == nil && was.public != "" {
+		err = t.complete(&s)
 	}
 	if err != nil {
 		return err
 	}
 	s.changed = later(s.changed, was.changed)
-	if s.public != was.public {
+	if s.public != was.public && was.public != "" {
 		s.public = was.public
 		// Older layouts do not say of which source it is.
 		if src, err := t.source(ids[was.source]); err == nil {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,9 @@ import (
 )
 
 // story is the row of a story, without its id, which is the key. What public,
-// source and changed say outlives the entries that it comes from.
+// source and changed say outlives the entries that it comes from. The row of a
+// story that never had more than one leaves public and source out: they are that
+// one's.
 type story struct {
 	id      string
 	public  string
@@ -64,10 +67,14 @@ func (t *tx) join(e *storage.Entry, m member) error {
 	s, err := t.story(e.Story)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		s = story{id: e.Story, public: e.ID, source: m.source}
+		s = story{id: e.Story}
 		t.counts.stories++
 	case err != nil:
 		return err
+	default:
+		if err := t.complete(&s); err != nil {
+			return err
+		}
 	}
 	e.Story = s.id
 	s.members = append(s.members, m)
@@ -75,6 +82,17 @@ func (t *tx) join(e *storage.Entry, m member) error {
 	t.putStory(&s)
 	t.mark(s.id, m, len(s.members) == 1)
 	return nil
+}
+
+// complete adds what the row of a story leaves out, which is to get more entries.
+func (t *tx) complete(s *story) error {
+	if s.public != "" {
+		return nil
+	}
+	first := s.members[0]
+	e, err := t.entry(first.seq)
+	s.public, s.source = e.ID, first.source
+	return err
 }
 
 // revised notes in its story that an entry has changed.
@@ -199,6 +217,7 @@ func (t *tx) readStory(s *story) (storage.Story, error) {
 	if len(out.Entries) == 0 {
 		return storage.Story{}, storage.ErrNotFound
 	}
+	out.Public = cmp.Or(out.Public, out.Entries[0].ID)
 	return out, nil
 }
 

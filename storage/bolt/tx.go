@@ -26,8 +26,9 @@ import (
 //	times    / place (24)             => ref: source's number, seq, story, whether it leads, whether a filter hides it
 //	lists    / list (8) ∥ place       => source's number (4): the entries of a source, of a category or of a view
 //	keys     / Key (17) ∥ seq         => nothing: every entry that has the key
-//	stories  / story id               => story row: public id, and its entries in order of first commit; or the
-//	                                     id of the story into which it was folded, which lists those that were
+//	stories  / story id               => story row: its entries in order of first commit, and public id unless it
+//	                                     never had but one; or the id of the story into which it was folded,
+//	                                     which lists those that were
 //	pruned   / short key (9)          => turn (8), and the second (8) in which the key was last remembered
 //	turns    / turn (8)               => short key (9); turn grows in order of remembering
 //	events   / number (8)             => event row; the number grows in order of commit

@@ -305,7 +305,7 @@ func (a *audit) checkStories() error {
 func (a *audit) checkStory(s *story) {
 	a.have.stories++
 	a.have.members += len(s.members)
-	if len(s.members) == 0 || s.public == "" {
+	if len(s.members) == 0 || len(s.members) > 1 && s.public == "" {
 		a.found("story %.64q is empty", s.id)
 	}
 	for i, m := range s.members {
