@@ -90,8 +90,8 @@ func (t *tx) complete(s *story) error {
 		return nil
 	}
 	first := s.members[0]
-	e, err := t.entry(first.seq)
-	s.public, s.source = e.ID, first.source
+	id, err := t.idOf(first.seq)
+	s.public, s.source = id, first.source
 	return err
 }
 

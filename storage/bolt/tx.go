@@ -221,4 +221,14 @@ func (t *tx) entry(seq uint64) (storage.Entry, error) {
 	return e, nil
 }
 
+// idOf returns the id of the entry with that sequence number. Stories mostly get a
+// second entry right after the first, which is not written for that.
+func (t *tx) idOf(seq uint64) (string, error) {
+	if t.late != nil && t.late.rows[seq] != nil {
+		return t.late.rows[seq].entry.ID, nil
+	}
+	e, err := t.entry(seq)
+	return e.ID, err
+}
+
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
