@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"runtime"
@@ -12,21 +13,21 @@ import (
 )
 
 // late are the entries of a transaction that are to be written when it ends, or
-// when one of them is read. Compressing their rows takes as long as all else in
-// it, so that goes on beside it, on all processors.
+// when one of them is read. Making their rows takes as long as much else in it, so
+// that goes on beside it, on all processors.
 type late struct {
 	rows    map[uint64]*lateRow // by sequence number
-	packing errgroup.Group
+	todo    chan *lateRow
+	packing errgroup.Group // of those who take from todo until it is closed
 }
 
 type lateRow struct {
-	entry   storage.Entry
-	started bool
-	value   []byte
+	entry storage.Entry
+	value []byte
 }
 
 func newLate() *late {
-	l := &late{rows: map[uint64]*lateRow{}}
+	l := &late{rows: map[uint64]*lateRow{}, todo: make(chan *lateRow, 64)}
 	l.packing.SetLimit(runtime.GOMAXPROCS(0))
 	return l
 }
@@ -36,9 +37,25 @@ func (t *tx) putEntry(seq uint64, e storage.Entry) {
 	if t.late == nil {
 		t.late = newLate()
 	}
-	row := &lateRow{entry: e}
-	t.late.rows[seq] = row
-	row.started = t.late.packing.TryGo(func() error { return row.pack(t.packer) })
+	l, row := t.late, &lateRow{entry: e}
+	l.rows[seq] = row
+	l.packing.TryGo(func() error { return l.pack(t.packer) })
+	l.todo <- row
+}
+
+// pack makes rows until there are no more. It takes them all, also after one that
+// it could not make: somebody may wait to hand over the next.
+func (l *late) pack(p *packer) (err error) {
+	for row := range l.todo {
+		err = cmp.Or(err, row.pack(p))
+	}
+	return err
+}
+
+// wait ends the packing.
+func (l *late) wait() error {
+	close(l.todo)
+	return l.packing.Wait()
 }
 
 // pack is guarded: a panic beside the transaction would end the process.
@@ -54,7 +71,7 @@ func (r *lateRow) pack(p *packer) error {
 // drop forgets what is late, once nobody reads its entries any more.
 func (t *tx) drop() {
 	if t.late != nil {
-		_ = t.late.packing.Wait() // the transaction has failed already
+		_ = t.late.wait() // the transaction has failed already
 		t.late = nil
 	}
 }
@@ -64,18 +81,13 @@ func (t *tx) writeLate() error {
 	if t.late == nil {
 		return nil
 	}
-	rows, packing := t.late.rows, &t.late.packing
+	l := t.late
 	t.late = nil
-	for _, r := range rows {
-		if !r.started {
-			packing.Go(func() error { return r.pack(t.packer) })
-		}
-	}
-	if err := packing.Wait(); err != nil {
+	if err := l.wait(); err != nil {
 		return err
 	}
-	for _, seq := range slices.Sorted(maps.Keys(rows)) {
-		t.put(&t.entries, seqKey(seq), rows[seq].value)
+	for _, seq := range slices.Sorted(maps.Keys(l.rows)) {
+		t.put(&t.entries, seqKey(seq), l.rows[seq].value)
 	}
 	return nil
 }
