@@ -25,15 +25,21 @@ func legal(s string) string {
 
 func isLegal(s string) bool {
 	for i := 0; i < len(s); {
-		if c := s[i]; c >= ' ' && c < 0x7F || c == '\n' || c == '\t' {
-			i++
+		if i+8 <= len(s) && octetsAt(s, i).arePrintable() {
+			i += 8
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || !isLegalRune(r) {
-			return false
+		for end := min(i+8, len(s)); i < end; {
+			if c := s[i]; c >= ' ' && c < 0x7F || c == '\n' || c == '\t' {
+				i++
+				continue
+			}
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 || !isLegalRune(r) {
+				return false
+			}
+			i += size
 		}
-		i += size
 	}
 	return true
 }

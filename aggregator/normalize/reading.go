@@ -3,6 +3,7 @@ package normalize
 import (
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // How fast people read: words, and characters of the scripts of China and
@@ -16,9 +17,29 @@ const (
 
 // readingTime is at least a minute, or zero without text.
 func readingTime(text string) time.Duration {
-	words, letters, characters := 0, 0, 0
+	words, letters, characters := count(text)
+	if words+letters+characters == 0 {
+		return 0
+	}
+	minutes := (float64(words)+float64(letters)/lettersPerWord)/wordsPerMinute + float64(characters)/charactersPerMinute
+	return max(time.Minute, time.Duration(minutes*float64(time.Minute)).Round(time.Second))
+}
+
+// count counts words, the letters of scripts that have no spaces between words,
+// and the characters of those that have no letters.
+func count(text string) (words, letters, characters int) {
 	inWord := false
-	for _, r := range text {
+	for i := 0; i < len(text); {
+		if i+8 <= len(text) {
+			if o := octetsAt(text, i); o.areASCII() {
+				begin, within := o.countWords(inWord)
+				words, inWord = words+begin, within
+				i += 8
+				continue
+			}
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
 		wasInWord := inWord
 		switch {
 		case 'a' <= r && r <= 'z':
@@ -40,11 +61,7 @@ func readingTime(text string) time.Duration {
 			words++
 		}
 	}
-	if words+letters+characters == 0 {
-		return 0
-	}
-	minutes := (float64(words)+float64(letters)/lettersPerWord)/wordsPerMinute + float64(characters)/charactersPerMinute
-	return max(time.Minute, time.Duration(minutes*float64(time.Minute)).Round(time.Second))
+	return words, letters, characters
 }
 
 // isCharacter reports whether r is of the scripts of China or Japan, none of

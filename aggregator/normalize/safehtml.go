@@ -100,22 +100,28 @@ func escapeText(s string) string {
 // markup in the values of attributes.
 func appendEscaped(b []byte, s string, quotes bool) []byte {
 	written := 0
-	for i := range len(s) {
-		escape := ""
-		switch c := s[i]; {
-		case c == '&':
-			escape = "&amp;"
-		case c == '<':
-			escape = "&lt;"
-		case c == '>':
-			escape = "&gt;"
-		case c == '"' && quotes:
-			escape = "&#34;"
-		default:
+	for at := 0; at < len(s); at += 8 {
+		end := min(at+8, len(s))
+		if end == at+8 && !octetsAt(s, at).holdMarkup() {
 			continue
 		}
-		b = append(append(b, s[written:i]...), escape...)
-		written = i + 1
+		for i := at; i < end; i++ {
+			escape := ""
+			switch c := s[i]; {
+			case c == '&':
+				escape = "&amp;"
+			case c == '<':
+				escape = "&lt;"
+			case c == '>':
+				escape = "&gt;"
+			case c == '"' && quotes:
+				escape = "&#34;"
+			default:
+				continue
+			}
+			b = append(append(b, s[written:i]...), escape...)
+			written = i + 1
+		}
 	}
 	return append(b, s[written:]...)
 }

@@ -153,12 +153,20 @@ const noBreakSpace = "\u00A0"
 // foldedEnd returns where the first white space of s begins that is not a
 // single blank between two words.
 func foldedEnd(s string) int {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c > ' ' && c != noBreakSpace[0] || blank(s[i:]) == 0:
-		case c == ' ' && i+1 < len(s) && blank(s[i+1:]) == 0:
-		default:
-			return i
+	for i := 0; i < len(s); {
+		if i+8 <= len(s) {
+			if n := octetsAt(s, i).folded(); n > 0 {
+				i += n
+				continue
+			}
+		}
+		for end := min(i+8, len(s)); i < end; i++ {
+			switch c := s[i]; {
+			case c > ' ' && c != noBreakSpace[0] || blank(s[i:]) == 0:
+			case c == ' ' && i+1 < len(s) && blank(s[i+1:]) == 0:
+			default:
+				return i
+			}
 		}
 	}
 	return len(s)
