@@ -80,6 +80,11 @@ func mediaURL(media []parse.Media, base *url.URL) string {
 }
 
 // link is absolute for what may have been escaped once too often.
-func link(raw string, base *url.URL) string { return absolute(ampersands.Replace(raw), base) }
+func link(raw string, base *url.URL) string {
+	if strings.Contains(raw, "&") {
+		raw = ampersands.Replace(raw)
+	}
+	return absolute(raw, base)
+}
 
 var ampersands = strings.NewReplacer("&amp;", "&", "&#038;", "&", "&#38;", "&")

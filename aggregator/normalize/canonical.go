@@ -13,8 +13,8 @@ import (
 // re-encoded, so that the result still works. It is "" when rawURL is not an
 // absolute http or https URL. Canonical is idempotent.
 func Canonical(rawURL string) string {
-	if isCanonical(rawURL) {
-		return rawURL
+	if u, ok := plainCanonical(rawURL); ok {
+		return u
 	}
 	u := parseURL(rawURL, nil)
 	if u == nil {
@@ -23,14 +23,42 @@ func Canonical(rawURL string) string {
 	return canonical(u)
 }
 
-// isCanonical reports whether rawURL, as most do, surely has nothing that
-// canonical would change.
-func isCanonical(rawURL string) bool {
-	_, rest, _ := strings.Cut(rawURL, "://")
-	host, path, _ := strings.Cut(rest, "/")
-	return isPlainURL(rawURL) && host == strings.ToLower(host) && !strings.ContainsAny(path, "?#") &&
-		!strings.Contains(rest, "/.") && !strings.Contains(rest, "//") && !strings.Contains(rest, "amp") &&
-		!strings.Contains("."+host, ".m.") && !strings.Contains("."+host, ".mobile.")
+// plainCanonical is Canonical for a URL of which, as of most, surely no more has
+// to change than the query and the fragment. It is false for any other.
+func plainCanonical(rawURL string) (string, bool) {
+	if !isPlainURL(rawURL) {
+		return "", false
+	}
+	address, fragment, _ := strings.Cut(rawURL, "#")
+	address, query, _ := strings.Cut(address, "?")
+	_, rest, _ := strings.Cut(address, "://")
+	host := rest[:strings.IndexByte(rest, '/')]
+	path := rest[len(host):]
+	if host != strings.ToLower(host) || hasLabel(host, "m", "mobile", "amp", "ampproject", "google") ||
+		strings.Contains(path, "/.") || strings.Contains(path, "//") || withoutAMPPath(path) != path ||
+		strings.HasPrefix(fragment, "!") {
+		return "", false
+	}
+	switch kept := withoutTracking(withoutAMP(query)); {
+	case kept == "":
+		return address, true
+	case len(kept) == len(query):
+		return rawURL[:len(address)+len("?")+len(query)], true
+	default:
+		return address + "?" + kept, true
+	}
+}
+
+// hasLabel reports whether one of these is among the labels of a host that
+// have a dot behind them.
+func hasLabel(host string, labels ...string) bool {
+	for {
+		label, rest, more := strings.Cut(host, ".")
+		if !more || slices.Contains(labels, label) {
+			return more
+		}
+		host = rest
+	}
 }
 
 func canonical(u *url.URL) string {
@@ -55,21 +83,26 @@ func canonical(u *url.URL) string {
 // came from and nothing about the document. Beside one of them a "ref" is one
 // too, whatever it says.
 func withoutTracking(query string) string {
-	params := strings.Split(query, "&")
-	kept := slices.DeleteFunc(slices.Clone(params), func(p string) bool {
-		name, value, _ := strings.Cut(strings.ToLower(p), "=")
-		return isTracking(name, value)
-	})
-	if len(kept) < len(params) {
-		kept = slices.DeleteFunc(kept, func(p string) bool {
-			name, _, _ := strings.Cut(strings.ToLower(p), "=")
-			return name == "ref" || name == "campaign" || name == "medium"
-		})
+	if !holdsTracking(query) {
+		return query
 	}
-	return strings.Join(kept, "&")
+	return strings.Join(slices.DeleteFunc(strings.Split(query, "&"), func(p string) bool {
+		name, _, _ := strings.Cut(strings.ToLower(p), "=")
+		return isTracking(p) || name == "ref" || name == "campaign" || name == "medium"
+	}), "&")
 }
 
-func isTracking(name, value string) bool {
+func holdsTracking(query string) bool {
+	for p := range strings.SplitSeq(query, "&") {
+		if isTracking(p) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTracking(parameter string) bool {
+	name, value, _ := strings.Cut(strings.ToLower(parameter), "=")
 	for _, prefix := range trackingPrefixes {
 		if strings.HasPrefix(name, prefix) {
 			return true
