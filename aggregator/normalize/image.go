@@ -1,6 +1,8 @@
 package normalize
 
 import (
+	"strings"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -138,9 +140,10 @@ func inside(n *html.Node, a atom.Atom) bool {
 // fewer.
 const maxImages = 2 * maxMedia
 
-// describeImage returns what the page says about an image.
+// describeImage returns what the page says about an image. It keeps nothing of
+// the page: an entry has its images for longer than that.
 func describeImage(n *html.Node, src string) storage.Media {
-	m := storage.Media{URL: src, Medium: storage.Image}
+	m := storage.Media{URL: strings.Clone(src), Medium: storage.Image}
 	if w, ok := size(n, "width"); ok && w <= maxNumber {
 		m.Width = max(w, 0)
 	}
@@ -152,6 +155,7 @@ func describeImage(n *html.Node, src string) storage.Media {
 	if m.Title = fold(shorten(alt, maxAttribute)); m.Title == "" {
 		m.Title = fold(shorten(title, maxAttribute))
 	}
+	m.Title = strings.Clone(m.Title)
 	if isFigure(figureOf(n)) {
 		m.Caption, m.Credit = figureCaption(n)
 	}
