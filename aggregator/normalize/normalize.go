@@ -32,6 +32,8 @@ type Source struct {
 // date or one in the future.
 func Entries(s Source, h parse.Header, items []parse.Item, now time.Time) ([]storage.Entry, []string) {
 	d := document{source: s, header: h, now: now.UTC().Truncate(time.Second), cuts: cuts{}, guessed: map[string]int{}}
+	d.memory = memories.Get().(*memory)
+	defer d.memory.giveBack()
 	d.base = documentBase(s.URL, h)
 	d.dates = dates{now: d.now}.learn(writtenDates(h, items))
 	entries := make([]storage.Entry, len(items))
@@ -53,9 +55,7 @@ type document struct {
 	guessed map[string]int // languages, by how often
 	unsure  int            // texts whose language could not be guessed
 
-	// Memory that one entry after the other uses.
-	cleaner  cleaner
-	digested []byte
+	*memory
 }
 
 func (d *document) entry(item *parse.Item) storage.Entry {

@@ -18,13 +18,14 @@ type tidyReader struct {
 	paragraphs int        // open p elements
 	links      int        // open a elements
 	slab, free []html.Node
+	attrs      []html.Attribute // of the elements, one after the other
 }
 
 // read returns a body element with the tree of a fragment, all of whose
 // characters are legal. It is false when the fragment is not tidy. The next
 // call takes the nodes back.
 func (r *tidyReader) read(fragment string) (*html.Node, bool) {
-	*r = tidyReader{rest: fragment, slab: r.slab, free: r.slab}
+	*r = tidyReader{rest: fragment, slab: r.slab, free: r.slab, attrs: r.attrs[:0]}
 	body := r.node(html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"})
 	r.top = body
 	for r.rest != "" {
@@ -33,6 +34,16 @@ func (r *tidyReader) read(fragment string) (*html.Node, bool) {
 		}
 	}
 	return body, true
+}
+
+// emptied returns a reader with the memory of r and nothing of what it read.
+func (r *tidyReader) emptied() tidyReader {
+	clear(r.slab)
+	if cap(r.attrs) > maxSlab {
+		return tidyReader{slab: r.slab}
+	}
+	clear(r.attrs[:cap(r.attrs)])
+	return tidyReader{slab: r.slab, attrs: r.attrs}
 }
 
 // next reads a piece of the fragment. It is false where the fragment is not

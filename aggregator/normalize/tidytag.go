@@ -29,19 +29,19 @@ const maxTidyAttributes = 30
 // attributes reads the rest of a start tag. Of two attributes of one name the
 // first counts.
 func (r *tidyReader) attributes() ([]html.Attribute, bool) {
-	var list []html.Attribute
-	for len(list) < maxTidyAttributes {
+	begin := len(r.attrs)
+	for len(r.attrs)-begin < maxTidyAttributes {
 		r.rest = skipTagSpace(r.rest)
 		if rest, ok := strings.CutPrefix(strings.TrimPrefix(r.rest, "/"), ">"); ok {
 			r.rest = rest
-			return list, true
+			return slices.Clip(r.attrs[begin:]), true
 		}
 		a, ok := r.attribute()
 		if !ok {
 			return nil, false
 		}
-		if !slices.ContainsFunc(list, func(b html.Attribute) bool { return b.Key == a.Key }) {
-			list = append(list, a)
+		if !slices.ContainsFunc(r.attrs[begin:], func(b html.Attribute) bool { return b.Key == a.Key }) {
+			r.attrs = append(r.attrs, a)
 		}
 	}
 	return nil, false
@@ -89,6 +89,7 @@ func (r *tidyReader) value() (value string, ok bool) {
 // meant that has no semicolon.
 func unescapeValue(s string) (string, bool) {
 	var b strings.Builder
+	b.Grow(len(s))
 	for {
 		before, _, found := strings.Cut(s, "&")
 		b.WriteString(before)
