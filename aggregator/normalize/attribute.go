@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,10 @@ func (c *cleaner) attribute(n *html.Node, name string) string {
 	}
 	switch name {
 	case "href":
-		return c.href(value)
+		if value != c.href.written {
+			c.href = href{value, c.hrefOf(value)}
+		}
+		return c.href.url
 	case "src", "poster", "cite":
 		return absolute(value, c.base)
 	case "srcset":
@@ -59,8 +63,11 @@ func rawAttribute(n *html.Node, name string) (string, bool) {
 	return "", false
 }
 
-// href also allows mail addresses. What is only a fragment leads into the page.
-func (c *cleaner) href(value string) string {
+// href is the last one that was read: a link is asked for it twice.
+type href struct{ written, url string }
+
+// hrefOf also allows mail addresses. What is only a fragment leads into the page.
+func (c *cleaner) hrefOf(value string) string {
 	if isPlainURL(value) {
 		return value
 	}
@@ -75,9 +82,20 @@ func (c *cleaner) href(value string) string {
 		return ""
 	}
 	if strings.HasPrefix(value, "#") {
-		return absolute(value, c.page)
+		return absolute(value, c.pageURL())
 	}
 	return absolute(value, c.base)
+}
+
+// pageURL returns the base of links that are only a fragment.
+func (c *cleaner) pageURL() *url.URL {
+	if c.page == nil {
+		c.page = c.base
+		if u, err := url.Parse(c.article); c.article != "" && err == nil {
+			c.page = u
+		}
+	}
+	return c.page
 }
 
 // maxNumber is the greatest width, height or span that is believed.

@@ -1,7 +1,6 @@
 package normalize
 
 import (
-	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -43,14 +42,10 @@ func (d *document) body(kind string, item *parse.Item, t parse.Text, article str
 	if t.Type == parse.Plain || t.Type == parse.Guess && !looksLikeHTML(value) {
 		return cleaned{html: textToHTML(value, t.Type == parse.Plain), text: legal(value)}
 	}
-	base := d.within(t.Base, item.Base)
-	page := base
-	if t.Base == "" && item.Base == "" && d.header.Base == "" && article != "" {
-		if u, err := url.Parse(article); err == nil {
-			page = u
-		}
+	if t.Base != "" || item.Base != "" || d.header.Base != "" {
+		article = ""
 	}
-	return d.cleaner.sanitize(value, base, page)
+	return d.cleaner.sanitize(value, d.within(t.Base, item.Base), article)
 }
 
 // excerptLength is about how many characters an excerpt has.

@@ -14,27 +14,30 @@ import (
 
 // cleaner writes the safe part of one tree after the other.
 type cleaner struct {
-	tidy       tidyReader
-	model      contentModel
-	text       textWriter
-	base, page *url.URL
-	out        []byte
-	images     []storage.Media
-	shown      map[string]bool // URLs of the images written
-	waited     *html.Node      // the last image written that waits for a script
-	inLink     bool
+	tidy    tidyReader
+	model   contentModel
+	text    textWriter
+	base    *url.URL
+	article string
+	page    *url.URL // of the article, once it was asked for
+	href    href
+	out     []byte
+	images  []storage.Media
+	shown   map[string]bool // URLs of the images written
+	waited  *html.Node      // the last image written that waits for a script
+	inLink  bool
 }
 
 // reset makes c ready for the next tree. The memory of the last one is used
 // again.
-func (c *cleaner) reset(base, page *url.URL) {
+func (c *cleaner) reset(base *url.URL, article string) {
 	*c = cleaner{
-		tidy:  c.tidy,
-		model: contentModel{stack: c.model.stack[:0]},
-		text:  textWriter{b: c.text.b[:0], atStart: true},
-		base:  base,
-		page:  page,
-		out:   c.out[:0],
+		tidy:    c.tidy,
+		model:   contentModel{stack: c.model.stack[:0]},
+		text:    textWriter{b: c.text.b[:0], atStart: true},
+		base:    base,
+		article: article,
+		out:     c.out[:0],
 	}
 }
 
@@ -165,11 +168,13 @@ func (c *cleaner) link(n *html.Node) {
 // open writes a start tag with the attributes that have a good value.
 func (c *cleaner) open(a atom.Atom, n *html.Node, names []string) {
 	c.out = append(append(c.out, '<'), a.String()...)
-	for _, name := range names {
-		c.put(name, c.attribute(n, name))
-	}
-	for _, name := range globals {
-		c.put(name, c.attribute(n, name))
+	if len(n.Attr) > 0 {
+		for _, name := range names {
+			c.put(name, c.attribute(n, name))
+		}
+		for _, name := range globals {
+			c.put(name, c.attribute(n, name))
+		}
 	}
 	c.out = append(c.out, '>')
 }

@@ -18,7 +18,7 @@ const maxHTML = 1 << 20
 // The result is a fixed point: parsing it gives the tree it was written from,
 // and SafeHTML does not change it.
 func SafeHTML(fragment string, base *url.URL) string {
-	return new(cleaner).sanitize(fragment, base, base).html
+	return new(cleaner).sanitize(fragment, base, "").html
 }
 
 // maxPasses is how often a fragment is parsed again before only its text is
@@ -32,11 +32,11 @@ type cleaned struct {
 	images []storage.Media // in the order of the text
 }
 
-// sanitize is SafeHTML with more results. page is the base of links that are
-// only a fragment: footnotes lead to the article, not to the document that the
-// article came in.
-func (c *cleaner) sanitize(fragment string, base, page *url.URL) cleaned {
-	c.reset(base, page)
+// sanitize is SafeHTML with more results. The article's URL, unless it is empty,
+// is the base of links that are only a fragment: footnotes lead to the article,
+// not to the document that the article came in.
+func (c *cleaner) sanitize(fragment string, base *url.URL, article string) cleaned {
+	c.reset(base, article)
 	out, ok := c.clean(cut(fragment, maxHTML))
 	whole := cleaned{out, c.text.string(), c.images}
 	if ok && c.model.holds() && len(out) <= maxHTML {
@@ -47,7 +47,7 @@ func (c *cleaner) sanitize(fragment string, base, page *url.URL) cleaned {
 			// What the cut leaves open takes room to close.
 			out = cut(out, maxHTML-maxHTML/8)
 		}
-		c.reset(base, page)
+		c.reset(base, article)
 		var next string
 		if next, ok = c.clean(out); next == out && ok {
 			whole.html = out
