@@ -37,7 +37,7 @@ func figureCaption(img *html.Node) (caption, credit string) {
 func figureOf(img *html.Node) *html.Node {
 	depth := 0
 	for p := range img.Ancestors() {
-		if p.DataAtom == atom.Figure || hasClass(p, "wp-caption", "image-caption") && p.DataAtom == atom.Div {
+		if p.DataAtom == atom.Figure || p.DataAtom == atom.Div && hasClass(p, "wp-caption", "image-caption") {
 			return p
 		}
 		if depth++; depth == 5 {
@@ -58,7 +58,10 @@ func contains(n, inner *html.Node) bool {
 
 // hasClass reports whether the class attribute holds one of the words.
 func hasClass(n *html.Node, words ...string) bool {
-	class, _ := rawAttribute(n, "class")
+	class, ok := rawAttribute(n, "class")
+	if !ok {
+		return false
+	}
 	class = strings.ToLower(shorten(class, maxHarmless))
 	for _, w := range words {
 		if strings.Contains(class, w) {
@@ -108,8 +111,11 @@ func splitCredit(caption string) (rest, credit string) {
 		}
 	}
 	for _, mark := range creditWords {
+		if !strings.Contains(caption, mark) {
+			continue // the usual case, and quick to tell
+		}
 		at := strings.LastIndex(caption, mark)
-		if at <= 0 || len(caption)-at > maxCredit {
+		if at == 0 || len(caption)-at > maxCredit {
 			continue
 		}
 		if name := trimCreditWord(caption[at:]); name != "" {

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"slices"
 	"strings"
 
 	"newsfeed/aggregator/parse"
@@ -11,11 +12,11 @@ import (
 // where that is another word. Terms that are addresses are for programs.
 func (d *document) categories(written []parse.Category) []string {
 	var list []string
-	seen := map[string]bool{}
+	var keys []string // of those in the list
 	add := func(name string) {
 		key := strings.ToLower(name)
-		if name != "" && !seen[key] {
-			seen[key] = true
+		if name != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
 			list = append(list, name)
 		}
 	}

@@ -93,6 +93,9 @@ func isElement(a atom.Atom) bool {
 // looksLikeHTML reports whether s holds a tag or an entity of HTML. "x < y",
 // "AT&T" and "Vec<T>" do not.
 func looksLikeHTML(s string) bool {
+	if !strings.Contains(s, "<") && !strings.Contains(s, "&") {
+		return false
+	}
 	for {
 		i := strings.IndexAny(s, "<&")
 		if i < 0 {

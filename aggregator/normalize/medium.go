@@ -17,11 +17,21 @@ func mediaType(raw string) string {
 	if len(raw) > maxHarmless {
 		return ""
 	}
+	if isMediaType(raw) {
+		return raw
+	}
 	t, _, err := mime.ParseMediaType(raw)
 	if err != nil || !strings.Contains(t, "/") {
 		return ""
 	}
 	return t
+}
+
+// isMediaType reports whether raw is surely what mediaType makes of it.
+func isMediaType(raw string) bool {
+	kind, subtype, _ := strings.Cut(raw, "/")
+	return kind != "" && subtype != "" && strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz") == "" &&
+		strings.Trim(subtype, "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
 }
 
 // mediumOf tells the medium by what the source says, by the media type, by

@@ -120,6 +120,9 @@ func addPerson(list []storage.Person, p storage.Person) []storage.Person {
 // splitAddresses splits a list of mail addresses, which may have names, at the
 // commas and semicolons between them. It returns nil for anything else.
 func splitAddresses(s string) []string {
+	if !strings.Contains(s, "@") {
+		return nil
+	}
 	var list []string
 	depth, from := 0, 0
 	for i, c := range s + "," {
@@ -211,6 +214,9 @@ func isMail(s string) bool {
 // splitNames splits a list of names where it is surely one: at semicolons, and
 // at commas and "and" when each part has a first and a last name.
 func splitNames(s string) []string {
+	if !strings.ContainsAny(s, ";,&") && !strings.Contains(s, " and ") {
+		return []string{s}
+	}
 	if parts := strings.Split(s, ";"); len(parts) > 1 {
 		var names []string
 		for _, p := range parts {

@@ -13,6 +13,11 @@ import (
 // and the like. A tag that HTML does not know, as in "Vec<T>", is text.
 func Text(fragment string) string {
 	fragment = legal(fragment)
+	if !strings.Contains(fragment, "<") {
+		w := textWriter{atStart: true}
+		w.text(legal(html.UnescapeString(fragment)))
+		return w.string()
+	}
 	t := textReader{z: html.NewTokenizer(strings.NewReader(fragment)), fragment: fragment}
 	t.out.atStart = true
 	for kind := t.next(); kind != html.ErrorToken; kind = t.next() {
