@@ -8,7 +8,7 @@ import (
 )
 
 func (s *sheet) atomHeader() (Header, error) {
-	elements, self, in := children(s.head(), scope{spaces: map[string]string{}})
+	elements, self, in := children(nil, s.head(), scope{spaces: map[string]string{}})
 	f := named(elements, in, spaceOf(self, in))
 	var feed Item
 	feed.atom(f)
@@ -35,7 +35,9 @@ func (s *sheet) atomHeader() (Header, error) {
 
 func (s *sheet) readAtom(raw [][]byte) ([]Item, error) {
 	items := make([]Item, len(raw))
-	for i, r := range s.cut(raw) {
+	var r rawItem
+	for i := range raw {
+		s.cut(raw[i], &r)
 		f := r.fields()
 		items[i] = Item{Lang: f.in.lang, Base: f.in.base}
 		items[i].atom(f)
@@ -50,16 +52,16 @@ func (item *Item) atom(f fields) {
 	item.Title = f.atomText(":title")
 	item.Summary = fallback(f.atomText(":summary"), f.text(":description"))
 	item.Rights = f.atomText(":rights", ":copyright")
-	for _, e := range f.all(":content", ":body") {
+	for e := range f.all(":content", ":body") {
 		if src := e.address(e.attr("src"), f.in); src != "" {
 			item.addContent(src, e.attr("type"))
 		}
 		item.Content = fallback(item.Content, atomText(e.element, f.in))
 	}
-	for _, e := range f.all(":link") {
+	for e := range f.all(":link") {
 		item.addLink(e.element, f.in)
 	}
-	for _, e := range f.all(":enclosure") {
+	for e := range f.all(":enclosure") {
 		item.addMedia(e.enclosure(f))
 	}
 	item.Authors = f.persons(":author")
@@ -68,7 +70,7 @@ func (item *Item) atom(f fields) {
 	item.Published = f.strings(":published", ":issued", ":pubdate")
 	item.Updated = f.strings(":updated", ":modified")
 	item.Comments = f.chars(":comments")
-	for _, e := range f.all(":source") {
+	for e := range f.all(":source") {
 		inside := e.fields(f.in)
 		o := e.origin(f.in)
 		o.Title = fallback(inside.atomText(":title", "atom:title"), o.Title)
@@ -132,7 +134,7 @@ func atomLink(e element) Link {
 
 // atomText returns the first text construct of these names that is not empty.
 func (f fields) atomText(names ...string) Text {
-	for _, e := range f.all(names...) {
+	for e := range f.all(names...) {
 		if t := atomText(e.element, f.in); t.Value != "" {
 			return t
 		}

@@ -3,7 +3,7 @@ package parse
 // cdfHeader reads the channel of a Channel Definition Format document, whose
 // root it is.
 func (s *sheet) cdfHeader() (Header, error) {
-	elements, self, in := children(s.head(), scope{spaces: map[string]string{}})
+	elements, self, in := children(nil, s.head(), scope{spaces: map[string]string{}})
 	r := rawItem{self: self, elements: elements, in: in}
 	h := r.fields().header()
 	c := cdfItem(&r)
@@ -14,8 +14,10 @@ func (s *sheet) cdfHeader() (Header, error) {
 
 func (s *sheet) readCDF(raw [][]byte) ([]Item, error) {
 	items := make([]Item, len(raw))
-	for i, r := range s.cut(raw) {
-		items[i] = cdfItem(r)
+	var r rawItem
+	for i := range raw {
+		s.cut(raw[i], &r)
+		items[i] = cdfItem(&r)
 	}
 	return items, nil
 }

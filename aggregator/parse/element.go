@@ -12,10 +12,10 @@ const MaxElements = 2000
 // element is a child of an item as it stands in the bytes.
 type element struct {
 	space string // namespace name, or the prefix when that is not declared
-	local string // in lower case
 	tag   []byte // the start tag
 	inner []byte
 	at    int // where inner begins in the parent's bytes
+	*qname
 }
 
 func (e element) attr(name string) string { return attrValue(e.tag, name) }
@@ -25,15 +25,14 @@ func (e element) chars() string { return strings.TrimSpace(characters(bytes.Trim
 
 // rawItem is an item cut into its elements.
 type rawItem struct {
-	data     []byte
 	self     []byte // its start tag
-	elements []element
+	elements []field
 	in       scope // inside of it
 }
 
 // children lists the element's own children; in is the scope outside of it.
-func (e element) children(in scope) []element {
-	return childrenIn(e.inner, 0, in.enter(e.tag))
+func (e element) children(in scope) []field {
+	return childrenIn(nil, e.inner, 0, in.enter(e.tag))
 }
 
 // scope is what an element inherits.
@@ -41,6 +40,7 @@ type scope struct {
 	base, lang string
 	part       string            // what elements within the item add to its base
 	spaces     map[string]string // prefix to namespace name
+	names      map[string]*qname // as written; nil to keep none
 }
 
 // NoLanguage is the language where xml:lang is empty: that of the elements
@@ -120,9 +120,9 @@ func join(base, reference string) string {
 	return base[:strings.LastIndexByte(base, '/')+1] + reference
 }
 
-// children lists the children of the element that raw is; in is the scope
-// outside of it.
-func children(raw []byte, in scope) (list []element, self []byte, inside scope) {
+// children appends the children of the element that raw is to a list; in is the
+// scope outside of it.
+func children(list []field, raw []byte, in scope) (_ []field, self []byte, inside scope) {
 	l := lexer{data: raw}
 	for t, ok := l.next(); ok; t, ok = l.next() {
 		if t.kind == start || t.kind == empty {
@@ -130,7 +130,7 @@ func children(raw []byte, in scope) (list []element, self []byte, inside scope) 
 			inside = in.enter(self)
 			inside.part = ""
 			if t.kind == start {
-				list = childrenIn(raw, t.end, inside)
+				list = childrenIn(list, raw, t.end, inside)
 			}
 			break
 		}
@@ -138,9 +138,9 @@ func children(raw []byte, in scope) (list []element, self []byte, inside scope) 
 	return list, self, inside
 }
 
-// childrenIn lists the elements in raw from a place on, to the end tag of the
-// element around them.
-func childrenIn(raw []byte, from int, inside scope) (list []element) {
+// childrenIn appends the elements in raw from a place on, to the end tag of the
+// element around them. They have no names yet.
+func childrenIn(list []field, raw []byte, from int, inside scope) []field {
 	l := lexer{data: raw, pos: from}
 	depth := 0
 	var open token
@@ -152,7 +152,7 @@ func childrenIn(raw []byte, from int, inside scope) (list []element) {
 		switch t.kind {
 		case empty:
 			if depth == 0 {
-				list = append(list, newElement(raw, t, token{start: t.end}, inside))
+				list = append(list, field{element: newElement(raw, t, token{start: t.end}, inside)})
 			}
 		case start:
 			if depth == 0 {
@@ -164,7 +164,7 @@ func childrenIn(raw []byte, from int, inside scope) (list []element) {
 				return list
 			}
 			if depth--; depth == 0 {
-				list = append(list, newElement(raw, open, t, inside))
+				list = append(list, field{element: newElement(raw, open, t, inside)})
 			}
 		}
 	}
@@ -173,14 +173,13 @@ func childrenIn(raw []byte, from int, inside scope) (list []element) {
 
 func newElement(raw []byte, open, close token, inside scope) element {
 	e := element{tag: raw[open.start:open.end], inner: raw[open.end:close.start], at: open.end}
-	prefix, local := split(string(open.name))
-	e.local = strings.ToLower(local)
-	space, ok := inside.spaces[prefix]
+	e.qname = inside.qname(open.name)
+	space, ok := inside.spaces[e.prefix]
 	if bytes.Contains(e.tag, []byte("xmlns")) {
-		space, ok = inside.enter(e.tag).spaces[prefix]
+		space, ok = inside.enter(e.tag).spaces[e.prefix]
 	}
 	if !ok {
-		space = prefix
+		space = e.prefix
 	}
 	e.space = space
 	return e

@@ -13,7 +13,7 @@ func (item *Item) borrow(f fields) {
 	item.Summary = fallback(item.Summary, f.text("atom:summary", "dc:description", "dcterms:abstract",
 		"itunes:summary", "googleplay:description", "itunes:subtitle", "media:description"))
 	item.Content = fallback(item.Content, f.text("content:encoded", "atom:content", "yandex:full-text", "turbo:content"))
-	for _, e := range f.all("itunes:summary", "googleplay:description") {
+	for e := range f.all("itunes:summary", "googleplay:description") {
 		if t := e.text(f.in); item.Content.Value == "" && len(t.Value) > len(item.Summary.Value) {
 			item.Content = t
 		}
@@ -21,7 +21,7 @@ func (item *Item) borrow(f fields) {
 	item.Rights = fallback(item.Rights, f.text("atom:rights", "dc:rights", "dcterms:rights", "media:copyright"))
 	item.Authors = append(item.Authors, f.persons("atom:author", "dc:creator", "dc:author", "dcterms:creator", "itunes:author", "googleplay:author")...)
 	item.Contributors = append(item.Contributors, f.persons("atom:contributor", "dc:contributor", "dcterms:contributor")...)
-	for _, e := range f.all("podcast:person") {
+	for e := range f.all("podcast:person") {
 		switch strings.ToLower(e.attribute("role")) {
 		case "", "host", "co-host", "author", "reporter":
 			item.Authors = append(item.Authors, e.persons(f.in)...)
@@ -36,7 +36,7 @@ func (item *Item) borrow(f fields) {
 	item.Updated = append(item.Updated, f.strings("atom:updated", "atom:modified", "dcterms:modified", "dc:date")...)
 	item.Replies = f.chars("thr:total", "slash:comments")
 	item.Point = f.point()
-	for _, e := range f.all("atom:source") {
+	for e := range f.all("atom:source") {
 		if o := e.origin(f.in); item.Origin == nil && o != (Origin{}) {
 			item.Origin = &o
 		}
@@ -90,12 +90,12 @@ func (item *Item) borrowLinks(f fields) {
 // point reads a place on Earth in the notations of GeoRSS and of the W3C.
 func (f fields) point() string {
 	list := []string{f.chars("georss:point"), f.chars("geo:lat") + " " + f.chars("geo:long", "geo:lon")}
-	for _, e := range f.all("geo:point") {
+	for e := range f.all("geo:point") {
 		inside := e.fields(f.in)
 		list = append(list, inside.chars("geo:lat")+" "+inside.chars("geo:long"))
 	}
-	for _, e := range f.all("georss:where") {
-		for _, point := range e.fields(f.in).all("gml:point") {
+	for e := range f.all("georss:where") {
+		for point := range e.fields(f.in).all("gml:point") {
 			list = append(list, point.fields(f.in).chars("gml:pos"))
 		}
 	}
@@ -157,7 +157,7 @@ func (e element) persons(in scope) []Person {
 // categories reads subjects.
 func (f fields) categories(names ...string) []Category {
 	var list []Category
-	for _, e := range f.all(names...) {
+	for e := range f.all(names...) {
 		list = append(list, e.categories(f.in)...)
 	}
 	return list
@@ -173,7 +173,7 @@ func (e field) categories(in scope) []Category {
 	case ":categories":
 		return e.fields(in).categories(":category")
 	case "itunes:category", "googleplay:category":
-		for _, c := range append([]field{e}, e.fields(in).all(e.name)...) {
+		for _, c := range slices.AppendSeq([]field{e}, e.fields(in).all(e.name)) {
 			term := c.attribute("text")
 			if term == "" && !c.hasElements() {
 				term = c.chars()
@@ -197,7 +197,7 @@ func (e field) categories(in scope) []Category {
 // inside returns the character data of the elements in elements.
 func (f fields) inside(outer, inner string) []string {
 	var list []string
-	for _, e := range f.all(outer) {
+	for e := range f.all(outer) {
 		list = append(list, e.fields(f.in).strings(inner)...)
 	}
 	return list

@@ -2,14 +2,16 @@ package parse
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
 // fields are the elements of an item, of a channel or of another element that
 // is read by the names of what is in it.
 type fields struct {
-	in   scope
-	list []field
+	in    scope
+	list  []field
+	marks uint64 // of the names in the list
 }
 
 // field is an element under its name: the usual prefix of its vocabulary, a
@@ -35,17 +37,17 @@ func spaceOf(tag []byte, inside scope) string {
 	return prefix
 }
 
-func named(elements []element, in scope, own string) fields {
-	f := fields{in: in, list: make([]field, len(elements))}
-	for i, e := range elements {
-		prefix := ""
-		if e.space != own {
-			prefix = e.vocabulary()
-		}
-		f.list[i] = field{prefix + ":" + e.local, e}
+func named(list []field, in scope, own string) fields {
+	f := fields{in: in, list: list}
+	for i := range list {
+		list[i].name = list[i].nameIn(own)
+		f.marks |= markOf(list[i].name)
 	}
 	return f
 }
+
+// markOf returns a bit that tells most names apart.
+func markOf(name string) uint64 { return 1 << ((7*len(name) + int(name[len(name)-1])) % 64) }
 
 // fields names what is inside the element.
 func (e element) fields(in scope) fields {
@@ -56,21 +58,24 @@ func (e element) fields(in scope) fields {
 }
 
 // all returns the fields of these names: those of the first name first.
-func (f fields) all(names ...string) []field {
-	var found []field
-	for _, name := range names {
-		for _, e := range f.list {
-			if e.name == name {
-				found = append(found, e)
+func (f fields) all(names ...string) iter.Seq[field] {
+	return func(yield func(field) bool) {
+		for _, name := range names {
+			if f.marks&markOf(name) == 0 {
+				continue
+			}
+			for _, e := range f.list {
+				if e.name == name && !yield(e) {
+					return
+				}
 			}
 		}
 	}
-	return found
 }
 
 // text returns the first text under these names that is not empty.
 func (f fields) text(names ...string) Text {
-	for _, e := range f.all(names...) {
+	for e := range f.all(names...) {
 		if t := e.text(f.in); t.Value != "" {
 			return t
 		}
@@ -80,7 +85,7 @@ func (f fields) text(names ...string) Text {
 
 // chars returns the character data of the first of these fields that has any.
 func (f fields) chars(names ...string) string {
-	for _, e := range f.all(names...) {
+	for e := range f.all(names...) {
 		if chars := e.chars(); chars != "" {
 			return chars
 		}
@@ -91,7 +96,7 @@ func (f fields) chars(names ...string) string {
 // strings returns the character data of these fields, as far as they have any.
 func (f fields) strings(names ...string) []string {
 	var list []string
-	for _, e := range f.all(names...) {
+	for e := range f.all(names...) {
 		list = append(list, some(e.chars())...)
 	}
 	return list

@@ -36,7 +36,7 @@ func (item *Item) borrowMedia(f fields) {
 			item.addMedia(widest(e.attribute("srcset")))
 		case "podcast:alternateenclosure":
 			m := e.media(f.in)
-			for _, source := range e.fields(f.in).all("podcast:source") {
+			for source := range e.fields(f.in).all("podcast:source") {
 				m.URL = either(m.URL, source.attribute("uri"))
 			}
 			item.addMedia(m)
@@ -50,7 +50,7 @@ func (item *Item) borrowMedia(f fields) {
 func (item *Item) mediaRSS(f fields) {
 	about := describe(f, Media{})
 	item.contents(f, about)
-	for _, group := range f.all("media:group") {
+	for group := range f.all("media:group") {
 		inside := group.fields(f.in)
 		item.contents(inside, describe(inside, about))
 		item.tell(inside)
@@ -60,21 +60,22 @@ func (item *Item) mediaRSS(f fields) {
 // contents reads the media of one level. Thumbnails inside a content that is
 // no image stand for it.
 func (item *Item) contents(f fields, about Media) {
-	list := f.all("media:content")
-	for _, e := range list {
+	named := false
+	for e := range f.all("media:content") {
+		named = true
 		inside := e.fields(f.in)
 		c := describe(inside, about)
 		m := e.media(f.in)
 		m.Title, m.Caption, m.Credit = c.Title, c.Caption, c.Credit
-		for _, player := range inside.all("media:player") {
+		for player := range inside.all("media:player") {
 			m.URL = either(m.URL, player.media(inside.in).URL)
 		}
 		item.addMedia(m)
 		item.thumbnails(inside, c)
 		item.tell(inside)
 	}
-	if len(list) == 0 {
-		for _, e := range f.all("media:player") {
+	if !named {
+		for e := range f.all("media:player") {
 			item.addMedia(e.media(f.in))
 		}
 	}
@@ -82,7 +83,7 @@ func (item *Item) contents(f fields, about Media) {
 }
 
 func (item *Item) thumbnails(f fields, about Media) {
-	for _, e := range f.all("media:thumbnail") {
+	for e := range f.all("media:thumbnail") {
 		m := e.picture(f.in)
 		m.Kind, m.Title, m.Caption, m.Credit = MediaThumbnail, about.Title, about.Caption, about.Credit
 		item.addMedia(m)

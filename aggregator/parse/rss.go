@@ -31,7 +31,7 @@ func (f fields) header() Header {
 		SyFrequency: f.chars("sy:updatefrequency"),
 		SyBase:      f.chars("sy:updatebase"),
 	}
-	for _, e := range f.all("itunes:image", "googleplay:image", ":image", ":logo", "podcast:image", "atom:logo", "atom:icon", "media:thumbnail") {
+	for e := range f.all("itunes:image", "googleplay:image", ":image", ":logo", "podcast:image", "atom:logo", "atom:icon", "media:thumbnail") {
 		h.Image = either(h.Image, e.picture(f.in).URL)
 	}
 	return h
@@ -40,14 +40,14 @@ func (f fields) header() Header {
 // channelFields returns what stands in the channel and, behind that, beside
 // it, where RSS 1.0 has the image.
 func (s *sheet) channelFields() fields {
-	elements, self, in := children(s.head(), scope{spaces: map[string]string{}})
+	elements, self, in := children(nil, s.head(), scope{spaces: map[string]string{}})
 	f := named(elements, in, spaceOf(self, in))
 	for _, e := range slices.Backward(elements) {
 		if e.local == "channel" {
 			channel := in.enter(e.tag)
 			channel.part = ""
 			inside := named(e.children(in), channel, e.space)
-			f = fields{inside.in, append(inside.list, f.list...)}
+			f = fields{inside.in, append(inside.list, f.list...), inside.marks | f.marks}
 		}
 	}
 	return f
@@ -55,8 +55,10 @@ func (s *sheet) channelFields() fields {
 
 func (s *sheet) readRSS(raw [][]byte) ([]Item, error) {
 	items := make([]Item, len(raw))
-	for i, r := range s.cut(raw) {
-		items[i] = rssItem(r)
+	var r rawItem
+	for i := range raw {
+		s.cut(raw[i], &r)
+		items[i] = rssItem(&r)
 	}
 	return items, nil
 }
@@ -83,10 +85,10 @@ var publishers = []string{":managingeditor", "dc:publisher", "itunes:owner", "go
 
 // rss reads the elements that RSS has of its own, and then those it borrows.
 func (item *Item) rss(f fields) {
-	for _, e := range f.all(":link") {
+	for e := range f.all(":link") {
 		item.addLink(e.element, f.in)
 	}
-	for _, e := range f.all(":guid") {
+	for e := range f.all(":guid") {
 		if guid := e.chars(); guid != "" {
 			item.setGUID(guid, e.element, f.in)
 			break
@@ -106,18 +108,18 @@ func (item *Item) rss(f fields) {
 	item.Published = f.strings(":pubdate", ":published", ":issued")
 	item.Updated = f.strings(":updated", ":modified", ":lastbuilddate")
 	item.Rights = f.text(":copyright", ":rights")
-	for _, e := range f.all(":comments") {
+	for e := range f.all(":comments") {
 		item.Comments = either(item.Comments, e.address(e.chars(), f.in))
 	}
-	for _, e := range f.all(":source") {
+	for e := range f.all(":source") {
 		if o := e.origin(f.in); item.Origin == nil && o != (Origin{}) {
 			item.Origin = &o
 		}
 	}
-	for _, e := range f.all(":enclosure", "enc:enclosure") {
+	for e := range f.all(":enclosure", "enc:enclosure") {
 		item.addMedia(e.enclosure(f))
 	}
-	for _, e := range f.all(":image", ":thumbnail") {
+	for e := range f.all(":image", ":thumbnail") {
 		item.addMedia(e.picture(f.in))
 	}
 	item.borrow(f)
@@ -172,7 +174,7 @@ func (e field) origin(in scope) Origin {
 	o.ID = inside.chars(":id", "atom:id")
 	o.Title = inside.text(":title", "atom:title")
 	o.Updated = inside.chars(":updated", "atom:updated")
-	for _, l := range inside.all(":link", "atom:link") {
+	for l := range inside.all(":link", "atom:link") {
 		switch link := atomLink(l.element); link.Rel {
 		case "self":
 			o.URL = either(o.URL, l.address(link.Href, inside.in))

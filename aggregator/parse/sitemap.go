@@ -47,7 +47,7 @@ func newest(raw [][]byte, n int) [][]byte {
 func (s *sheet) sitemapParts() []Part {
 	parts := []Part{}
 	for _, item := range s.items[:min(len(s.items), MaxItems)] {
-		elements, _, _ := children(item.of(s.data), s.scope)
+		elements, _, _ := children(nil, item.of(s.data), s.scope)
 		var p Part
 		for _, e := range elements {
 			switch e.local {
@@ -75,10 +75,10 @@ func (s *sheet) sitemapHeader() (Header, error) {
 func (s *sheet) readSitemap(raw [][]byte) ([]Item, error) {
 	items := make([]Item, len(raw))
 	for i := range raw {
-		elements, _, in := children(raw[i], s.scope)
+		elements, _, in := children(nil, raw[i], s.scope)
 		items[i] = Item{Lang: in.lang, Base: in.base}
 		for _, e := range elements {
-			items[i].addSitemap(e, in)
+			items[i].addSitemap(e.element, in)
 		}
 	}
 	return items, nil

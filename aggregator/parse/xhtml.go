@@ -10,7 +10,7 @@ import (
 // that XHTML has to be in is no part of it (RFC 4287 section 3.1.1.3).
 func inlineText(e element, in scope) Text {
 	inner := bytes.TrimSpace(e.inner)
-	if div := childrenIn(inner, 0, in); len(div) == 1 && div[0].local == "div" && div[0].isAllOf(inner) {
+	if div := childrenIn(nil, inner, 0, in); len(div) == 1 && div[0].local == "div" && div[0].isAllOf(inner) {
 		in = in.enter(div[0].tag)
 		inner = div[0].inner
 	}

@@ -70,7 +70,7 @@ func scanXML(data []byte) (*Document, error) {
 
 // around returns the scope inside the element that holds the items.
 func (s *sheet) around() scope {
-	outer := scope{spaces: map[string]string{}}.enter(s.root.of(s.data))
+	outer := scope{spaces: map[string]string{}, names: map[string]*qname{}}.enter(s.root.of(s.data))
 	if s.inRoot {
 		return outer
 	}
@@ -89,14 +89,9 @@ func (s *sheet) head() []byte {
 	return b.Bytes()
 }
 
-// cut cuts items into their elements.
-func (s *sheet) cut(raw [][]byte) []*rawItem {
-	items := make([]*rawItem, len(raw))
-	for i, r := range raw {
-		items[i] = &rawItem{data: r}
-		items[i].elements, items[i].self, items[i].in = children(r, s.scope)
-	}
-	return items
+// cut cuts an item into its elements, which take the place of those of another.
+func (s *sheet) cut(raw []byte, item *rawItem) {
+	item.elements, item.self, item.in = children(item.elements[:0], raw, s.scope)
 }
 
 // each reads all items at once or, when one of them spoils that, one by one,
