@@ -42,8 +42,11 @@ func undoubleCategories(list []Category) {
 // of ASCII must have come about in that way, and look it: "NESCAFÉ®" and
 // "IRMÃ…" could have, and have not.
 func undoubled(s string) string {
-	at := strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	if at < 0 {
+	at := 0
+	for at < len(s) && s[at] < utf8.RuneSelf {
+		at++
+	}
+	if at == len(s) {
 		return s
 	}
 	const enough = 3 // characters, whatever they are

@@ -153,11 +153,12 @@ func (d *Document) stamp(salt string) {
 	fmt.Fprintf(h, "%q %q %q %q %q", salt, d.Format, d.Header.Lang, d.Header.Base, d.Header.Authors)
 	context := h.Sum(nil)
 	d.digest = make([]Digest, len(d.raw))
+	var sum [sha256.Size]byte
 	for i, raw := range d.raw {
 		h.Reset()
 		h.Write(context)
 		h.Write(raw)
-		d.digest[i] = Digest(h.Sum(nil)[:16])
+		d.digest[i] = Digest(h.Sum(sum[:0])[:len(Digest{})])
 	}
 }
 

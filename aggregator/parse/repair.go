@@ -2,7 +2,9 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -250,16 +252,11 @@ func isVoid(local []byte) bool {
 // hasIllegal reports whether data, valid UTF-8, has characters that XML 1.0
 // forbids (section 2.2), as they stand or as references.
 func hasIllegal(data []byte) bool {
-	for i, c := range data {
-		switch {
-		case c < 0x20 && !isSpace(c):
-			return true
-		case c == 0xEF && i+2 < len(data) && data[i+1] == 0xBF && data[i+2] >= 0xBE:
-			return true
-		}
+	if hasControl(data) || hasNoncharacter(data) {
+		return true
 	}
 	for i := bytes.Index(data, []byte("&#")); i >= 0; {
-		if c, n := entity(string(data[i:min(len(data), i+maxEntity)])); n > 0 && !isLegal(c) {
+		if c, n := entity(data[i:]); n > 0 && !isLegal(c) {
 			return true
 		}
 		j := bytes.Index(data[i+2:], []byte("&#"))
@@ -270,6 +267,35 @@ func hasIllegal(data []byte) bool {
 	}
 	return false
 }
+
+// hasControl reports whether there is a control character in data that is no
+// white space. It looks at eight bytes at once where none of them is either.
+func hasControl(data []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for len(data) >= 8 {
+		if x := binary.LittleEndian.Uint64(data); (x-' '*ones)&^x&highs != 0 && slices.ContainsFunc(data[:8], isControl) {
+			return true
+		}
+		data = data[8:]
+	}
+	return slices.ContainsFunc(data, isControl)
+}
+
+// hasNoncharacter reports whether U+FFFE or U+FFFF stands in data.
+func hasNoncharacter(data []byte) bool {
+	for {
+		i := bytes.Index(data, []byte("\xEF\xBF"))
+		if i < 0 || i+2 == len(data) {
+			return false
+		}
+		if data[i+2] >= 0xBE {
+			return true
+		}
+		data = data[i+2:]
+	}
+}
+
+func isControl(c byte) bool { return c < ' ' && !isSpace(c) }
 
 func isLegal(s string) bool {
 	for _, r := range s {
@@ -287,7 +313,7 @@ func writeLegal(out *bytes.Buffer, raw []byte) {
 		n, legal := 1, raw[i] >= 0x20 || isSpace(raw[i])
 		switch {
 		case raw[i] == '&' && i+1 < len(raw) && raw[i+1] == '#':
-			if c, size := entity(string(raw[i:min(len(raw), i+maxEntity)])); size > 0 && !isLegal(c) {
+			if c, size := entity(raw[i:]); size > 0 && !isLegal(c) {
 				n, legal = size, false
 			}
 		case raw[i] == 0xEF:

@@ -11,7 +11,7 @@ import (
 // instructions. Markup inside is kept as it stands.
 func characters(raw []byte) string {
 	if bytes.IndexByte(raw, '<') < 0 {
-		return unescape(string(raw))
+		return unescape(raw)
 	}
 	l := lexer{data: raw}
 	if t, ok := l.next(); ok && t.kind == cdata && t.end == len(raw) {
@@ -25,7 +25,7 @@ func characters(raw []byte) string {
 			b.Write(piece[len("<![CDATA[") : len(piece)-len("]]>")])
 		case aside:
 		default:
-			b.WriteString(unescape(string(piece)))
+			b.WriteString(unescape(piece))
 		}
 	}
 	return b.String()
@@ -36,15 +36,15 @@ const maxEntity = 40
 
 // unescape resolves entities that end in a semicolon. Without one an
 // ampersand is an ampersand: "?a=1&copy=2" is a query, not a copyright sign.
-func unescape(s string) string {
-	i := strings.IndexByte(s, '&')
+func unescape(s []byte) string {
+	i := bytes.IndexByte(s, '&')
 	if i < 0 {
-		return s
+		return string(s)
 	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for i >= 0 {
-		b.WriteString(s[:i])
+		b.Write(s[:i])
 		s = s[i:]
 		if c, n := entity(s); n > 0 {
 			b.WriteString(c)
@@ -53,19 +53,19 @@ func unescape(s string) string {
 			b.WriteByte('&')
 			s = s[1:]
 		}
-		i = strings.IndexByte(s, '&')
+		i = bytes.IndexByte(s, '&')
 	}
-	b.WriteString(s)
+	b.Write(s)
 	return b.String()
 }
 
 // entity reads the entity that s begins with; n is 0 when there is none.
-func entity(s string) (c string, n int) {
-	end := strings.IndexByte(s[:min(len(s), maxEntity)], ';')
+func entity(s []byte) (c string, n int) {
+	end := bytes.IndexByte(s[:min(len(s), maxEntity)], ';')
 	if end < 0 {
 		return "", 0
 	}
-	switch s[1:end] { // nearly all there are
+	switch string(s[1:end]) { // nearly all there are
 	case "lt":
 		return "<", end + 1
 	case "gt":
@@ -75,7 +75,7 @@ func entity(s string) (c string, n int) {
 	case "quot":
 		return `"`, end + 1
 	}
-	c = html.UnescapeString(s[:end+1])
+	c = html.UnescapeString(string(s[:end+1]))
 	if strings.HasSuffix(c, ";") && c != ";" { // unknown, or known without the end: "&notit;"
 		return "", 0
 	}

@@ -212,7 +212,7 @@ type attr struct {
 	at, end   int    // its place in its tag
 }
 
-func (a attr) value() string { return unescape(string(a.raw)) }
+func (a attr) value() string { return unescape(a.raw) }
 
 // attributes iterates over the attributes of a start or empty tag, at most
 // MaxAttributes. It makes the best of quotes that are missing.
