@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -10,8 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 const (
@@ -28,14 +25,16 @@ func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 		return nil, 0, overError(limit)
 	}
 	wire := &meter{from: r.Body, limit: limit}
-	var body bytes.Buffer
+	var body []byte
 	var err error
 	switch coding := contentCoding(r.Header); coding {
 	case "":
-		body.Grow(int(min(max(r.ContentLength, 0), firstGrow)))
-		_, err = body.ReadFrom(wire)
+		// Without room behind it a buffer grows to learn that nothing follows.
+		b := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), firstGrow)+bytes.MinRead))
+		_, err = b.ReadFrom(wire)
+		body = b.Bytes()
 	case "gzip", "x-gzip":
-		err = gunzip(&body, wire, limit)
+		body, err = gunzip(wire, limit)
 	default:
 		err = fmt.Errorf("content encoding %q was not asked for", shorten(coding))
 	}
@@ -45,7 +44,7 @@ func readBody(r *http.Response, limit int64) ([]byte, int64, error) {
 	if err != nil {
 		return nil, wire.n, err
 	}
-	unzipped, err := Unzip(body.Bytes(), limit)
+	unzipped, err := Unzip(body, limit)
 	if err == nil && bloated(len(unzipped), wire.n) {
 		err = fmt.Errorf("body inflates more than %d-fold", maxRatio)
 	}
@@ -86,14 +85,14 @@ func Unzip(body []byte, limit int64) ([]byte, error) {
 	if !bytes.HasPrefix(body, []byte("\x1f\x8b\x08")) {
 		return body, nil
 	}
-	var content bytes.Buffer
-	if err := gunzip(&content, bytes.NewReader(body), limit); err != nil {
+	content, err := gunzip(bytes.NewReader(body), limit)
+	if err != nil {
 		return nil, fmt.Errorf("gzip file: %w", err)
 	}
-	if bloated(content.Len(), int64(len(body))) {
+	if bloated(len(content), int64(len(body))) {
 		return nil, fmt.Errorf("gzip file inflates more than %d-fold", maxRatio)
 	}
-	return content.Bytes(), nil
+	return content, nil
 }
 
 // contentCoding returns the coding that must be undone, or "". Some servers
@@ -105,26 +104,6 @@ func contentCoding(h http.Header) string {
 		return ""
 	}
 	return coding
-}
-
-// gunzip inflates member by member, so that neither one huge member nor many
-// empty ones cost more than the limits.
-func gunzip(to *bytes.Buffer, from io.Reader, limit int64) error {
-	in := bufio.NewReader(from)
-	z, err := gzip.NewReader(in)
-	for members := 1; err == nil; members++ {
-		if members > maxMembers {
-			return fmt.Errorf("gzip body of more than %d members", maxMembers)
-		}
-		z.Multistream(false)
-		if _, err = to.ReadFrom(&meter{from: z, n: int64(to.Len()), limit: limit}); err == nil {
-			err = z.Reset(in)
-		}
-	}
-	if err != io.EOF {
-		return err
-	}
-	return nil
 }
 
 // meter counts what is read and fails above its limit.
