@@ -25,6 +25,7 @@ func (r *report) decode(file string, text []byte, target any) bool {
 	}
 	w := newWalk(r, file, text, fieldsOf(reflect.TypeOf(target).Elem()))
 	complete := w.run()
+	w.reserve(reflect.ValueOf(target).Elem())
 	dec := toml.NewDecoder(bytes.NewReader(w.sound())).DisallowUnknownFields()
 	if err := dec.Decode(target); err != nil {
 		r.undecodable(file, err)
@@ -33,20 +34,28 @@ func (r *report) decode(file string, text []byte, target any) bool {
 	return complete
 }
 
+// reserve makes room for the lists of tables that the text has, which the
+// library's decoder would copy again and again.
+func (w *walk) reserve(target reflect.Value) {
+	for field, value := range target.Fields() {
+		if n := w.elements[field.Tag.Get("toml")]; n > 0 {
+			value.Set(reflect.MakeSlice(field.Type, 0, n))
+		}
+	}
+}
+
 // preset sets the keys of sources and views whose default is not the zero
 // value and which no file has.
 func (r *report) preset(c *Config) {
 	for i := range c.Sources {
-		s, key := &c.Sources[i], sourceKey(i)
-		for name, value := range map[string]*bool{"verify_tls": &s.VerifyTLS, "http2": &s.HTTP2, "enabled": &s.Enabled} {
-			if !r.has(key + "." + name) {
-				*value = true
-			}
-		}
+		s, t := &c.Sources[i], r.source(i)
+		s.VerifyTLS = s.VerifyTLS || !t.has("verify_tls")
+		s.HTTP2 = s.HTTP2 || !t.has("http2")
+		s.Enabled = s.Enabled || !t.has("enabled")
 		s.Format = cmp.Or(s.Format, "auto")
 	}
 	for i := range c.Views {
-		if !r.has(viewKey(i) + ".limit") {
+		if !r.view(i).has("limit") {
 			c.Views[i].Limit = defaultLimit
 		}
 	}
@@ -62,7 +71,3 @@ func (r *report) undecodable(file string, err error) {
 	}
 	r.add(p)
 }
-
-func sourceKey(i int) string { return element("source", i+1) }
-
-func viewKey(i int) string { return element("view", i+1) }

@@ -59,7 +59,7 @@ func (r *report) override(c *Config, getenv func(string) string) {
 		if text == "" {
 			continue
 		}
-		r.places[key] = place{variable: variable}
+		r.places.set(key, place{variable: variable})
 		// One at a time: the library's error names the field, not the variable.
 		err := env.ParseWithOptions(c, env.Options{Prefix: prefix, Environment: map[string]string{variable: text}})
 		if wrong := cmp.Or(fits(known[key], text), holdsNoSecret(text)); wrong != nil {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -28,7 +27,7 @@ func isOnePart(name string) bool {
 }
 
 // element names the nth table or value of a list, from 1.
-func element(list string, n int) string { return fmt.Sprintf("%s[%d]", list, n) }
+func element(list string, n int) string { return list + "[" + strconv.Itoa(n) + "]" }
 
 // bare returns the key without the numbers of elements.
 func bare(key string) string {

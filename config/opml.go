@@ -162,7 +162,7 @@ func (r *report) subscribe(c *Config, found []outline) {
 		if has[o.url] {
 			continue
 		}
-		r.places[sourceKey(len(c.Sources))] = o.place
+		r.places.set(r.source(len(c.Sources)).name(), o.place)
 		c.Sources = append(c.Sources, o.source())
 	}
 }

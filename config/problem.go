@@ -49,19 +49,12 @@ func (p Problem) String() string {
 	return strings.Join(append(parts, p.Message), ": ")
 }
 
-// place is where a key got its value.
-type place struct {
-	variable     string // environment variable, or empty
-	file         string
-	line, column int // in the file
-}
-
 // report gathers problems and warnings, and knows where keys stand.
 type report struct {
 	file     string         // the main one
 	order    map[string]int // of the files, as they were read
 	tables   map[string]int // in each list of tables, of the files before the one at hand
-	places   map[string]place
+	places   places
 	problems []Problem
 	warnings []Problem
 	reported map[[2]string]bool // files and keys with a problem
@@ -72,7 +65,7 @@ func newReport(file string) *report {
 		file:     file,
 		order:    map[string]int{},
 		tables:   map[string]int{},
-		places:   map[string]place{},
+		places:   places{},
 		reported: map[[2]string]bool{},
 	}
 }
@@ -118,14 +111,14 @@ func (r *report) at(key, format string, args ...any) Problem {
 
 // has reports whether the key itself stands somewhere.
 func (r *report) has(key string) bool {
-	_, ok := r.places[key]
+	_, ok := r.places.of(key)
 	return ok
 }
 
 // place returns where the key stands, or else the table that should have it.
 func (r *report) place(key string) place {
 	for {
-		if where, ok := r.places[key]; ok {
+		if where, ok := r.places.of(key); ok {
 			return where
 		}
 		i := strings.LastIndexByte(key, '.')
@@ -134,19 +127,6 @@ func (r *report) place(key string) place {
 		}
 		key = key[:i]
 	}
-}
-
-// line names the line of a key for use within a message about another one, or
-// else the key.
-func (r *report) line(key, about string) string {
-	where := r.place(key)
-	switch {
-	case where.line == 0:
-		return key
-	case where.file != r.place(about).file:
-		return fmt.Sprintf("line %d of %s", where.line, where.file)
-	}
-	return fmt.Sprintf("line %d", where.line)
 }
 
 func (r *report) err() error {

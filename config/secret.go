@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -38,37 +36,37 @@ type withheld struct{ error }
 
 // readSecrets puts what files hold in the place of their names.
 func (r *report) readSecrets(c *Config, where folders) {
-	read := func(key string, s Secret) Secret {
+	read := func(about judged, key string, s Secret) Secret {
 		name, isFile := strings.CutPrefix(string(s), "file:")
 		if !isFile {
 			return s
 		}
 		content, err := where.read(name)
 		if where.beside && where.credentials == "" && errors.As(err, new(withheld)) {
-			r.warn(key, "file %q cannot be read here; see that the service can (systemd's LoadCredential=)", name)
+			about.warn(key, "file %q cannot be read here; see that the service can (systemd's LoadCredential=)", name)
 			return unread
 		}
-		r.check(key, err)
+		about.check(key, err)
 		return content
 	}
-	if c.Server.Password = read("server.password", c.Server.Password); c.Server.Username != "" && c.Server.Password == "" {
+	if c.Server.Password = read(r, "server.password", c.Server.Password); c.Server.Username != "" && c.Server.Password == "" {
 		r.problem("server.password", "is missing or empty, with which anybody could read; write one")
 	}
 	for i := range c.Views {
-		v, key := &c.Views[i], viewKey(i)+".token"
+		v, t := &c.Views[i], r.view(i)
 		if v.Token == "" {
 			continue
 		}
-		v.Token = read(key, v.Token)
+		v.Token = read(t, "token", v.Token)
 		if v.Token == "" {
-			r.problem(key, "is in a file that is empty, which would make the view public; write the token into it")
+			t.problem("token", "is in a file that is empty, which would make the view public; write the token into it")
 		}
 	}
 	for i := range c.Sources {
-		s, key := &c.Sources[i], sourceKey(i)
-		s.Password = read(key+".password", s.Password)
-		for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
-			s.Headers[name] = read(join(key+".headers", name), s.Headers[name])
+		s, t := &c.Sources[i], r.source(i)
+		s.Password = read(t, "password", s.Password)
+		for name, value := range s.Headers {
+			s.Headers[name] = read(t, join("headers", name), value)
 		}
 	}
 }

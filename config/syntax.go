@@ -24,6 +24,9 @@ var (
 
 // checkEncoding reports the first place of a text that is not UTF-8.
 func (r *report) checkEncoding(file string, text []byte) bool {
+	if utf8.Valid(text) {
+		return true
+	}
 	wide := bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
 	table := ""
 	for line := 1; len(text) > 0; line++ {

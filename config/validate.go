@@ -23,12 +23,12 @@ func (c Config) validate(r *report) {
 func (c Config) validateExpressions(r *report, judge func(string) error) {
 	for i, s := range c.Sources {
 		if s.Where != "" {
-			r.check(sourceKey(i)+".where", judge(s.Where))
+			r.source(i).check("where", judge(s.Where))
 		}
 	}
 	for i, v := range c.Views {
 		if v.Where != "" {
-			r.check(viewKey(i)+".where", judge(v.Where))
+			r.view(i).check("where", judge(v.Where))
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (p Poll) validate(r *report) {
 	r.check("poll.proxy", checkProxy(p.Proxy))
 }
 
-func validateNetworks(r *report, key string, networks []Network) {
+func validateNetworks(r judged, key string, networks []Network) {
 	for i, n := range networks {
 		if !n.Prefix.IsValid() {
 			r.problem(element(key, i+1), "is not a network")

@@ -5,60 +5,61 @@ import (
 	"errors"
 	"maps"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
 )
 
-// validateAccess judges what of the visits to a source is the operator's.
-func (s Source) validateAccess(r *report, key string) {
-	validateNetworks(r, key+".allow_private", s.AllowPrivate)
-	s.validateLogin(r, key)
-	s.validateHeaders(r, key)
+// validateAccess judges what of the visits to a source is the operator's. u is its
+// URL, or nil where that is none.
+func (s Source) validateAccess(t table, u *url.URL) {
+	validateNetworks(t, "allow_private", s.AllowPrivate)
+	s.validateLogin(t, u)
+	s.validateHeaders(t, u)
 	if !s.VerifyTLS {
-		r.warn(key+".verify_tls", "false takes any certificate; who stands on the way can read and change all that is sent")
+		t.warn("verify_tls", "false takes any certificate; who stands on the way can read and change all that is sent")
 	}
 }
 
-func (s Source) validateLogin(r *report, key string) {
-	r.check(key+".username", checkLine(s.Username))
-	r.check(key+".password", checkLine(string(s.Password)))
+func (s Source) validateLogin(t table, u *url.URL) {
+	t.check("username", checkLine(s.Username))
+	t.check("password", checkLine(string(s.Password)))
 	if strings.Contains(s.Username, ":") {
-		r.problem(key+".username", "has a colon, which would end it; leave it out") // RFC 7617 section 2
+		t.problem("username", "has a colon, which would end it; leave it out") // RFC 7617 section 2
 	}
 	if s.Password != "" && s.Username == "" {
-		r.problem(key+".password", "needs a name; write username too")
+		t.problem("password", "needs a name; write username too")
 	}
-	u, err := parseWeb(s.URL)
-	if err != nil {
+	if u == nil {
 		return
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) && (u.User != nil || s.Password != "") {
-		r.warn(key+".url", "sends the password for all on the way to read; write https in it if the server can do that")
+		t.warn("url", "sends the password for all on the way to read; write https in it if the server can do that")
 	}
 	if u.User != nil && s.Username != "" {
-		r.warn(key+".username", "is sent in place of the name in url; leave one of them out")
+		t.warn("username", "is sent in place of the name in url; leave one of them out")
 	}
 }
 
-func (s Source) validateHeaders(r *report, key string) {
+func (s Source) validateHeaders(t table, u *url.URL) {
 	first := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
-		at := join(key+".headers", name)
-		r.check(at, cmp.Or(checkHeader(name), checkValue(s.Headers[name])))
+		at := join("headers", name)
+		t.check(at, cmp.Or(checkHeader(name), checkValue(s.Headers[name])))
 		canonical := textproto.CanonicalMIMEHeaderKey(name)
 		if other, again := first[canonical]; again {
-			r.problem(at, "is the same as %s; keep one", other)
+			t.problem(at, "is the same as %s; keep one", t.key(other))
 		}
 		first[canonical] = name
 		switch canonical {
 		case "Authorization":
-			if u, err := parseWeb(s.URL); s.Username != "" || err == nil && u.User != nil {
-				r.problem(at, "is made of the name and password; keep it or them")
+			if s.Username != "" || u != nil && u.User != nil {
+				t.problem(at, "is made of the name and password; keep it or them")
 			}
 		case "Cookie", "Referer":
-			r.warn(at, "newsfeed sends none by itself; leave it out unless the source cannot be read without")
+			t.warn(at, "newsfeed sends none by itself; leave it out unless the source cannot be read without")
 		}
 	}
 }

@@ -6,69 +6,72 @@ func validateSources(r *report, sources []Source, poll Poll) {
 	if len(sources) == 0 {
 		r.warn("", "there is no source yet; add a [[source]] with its url")
 	}
-	ids, urls := map[string]string{}, map[string]string{}
+	ids, urls := make(map[string]int, len(sources)), make(map[string]int, len(sources))
 	for i, s := range sources {
-		key := sourceKey(i)
-		s.validate(r, key, poll)
+		t := r.source(i)
+		s.validate(t, poll)
 		if other, taken := ids[s.ID]; taken && s.ID != "" {
 			remedy := "set id in one of them"
-			if r.has(key) && !r.has(key+".url") { // in an OPML file
+			if r.has(t.name()) && !t.has("url") { // in an OPML file
 				remedy = "add a [[source]] with this url and another id"
 			}
-			r.problem(key+".id", "%q is also the id of the source in %s; %s", s.ID, r.line(other, key), remedy)
+			t.problem("id", "%q is also the id of the source in %s; %s", s.ID, t.line(r.source(other).key("id")), remedy)
 		} else {
-			ids[s.ID] = key + ".id"
+			ids[s.ID] = i
 		}
 		if other, taken := urls[s.URL]; taken && s.URL != "" {
-			r.warn(key+".url", "is also the url of the source in %s; it is visited twice", r.line(other, key))
+			t.warn("url", "is also the url of the source in %s; it is visited twice", t.line(r.source(other).key("url")))
 		} else {
-			urls[s.URL] = key + ".url"
+			urls[s.URL] = i
 		}
 	}
 }
 
-func (s Source) validate(r *report, key string, poll Poll) {
-	_, err := parseWeb(s.URL)
+func (s Source) validate(t table, poll Poll) {
+	u, err := parseWeb(s.URL)
 	switch {
 	case s.URL == "":
-		r.problem(key+".url", `is missing; write for example url = "https://www.example.org/feed.xml"`)
+		t.problem("url", `is missing; write for example url = "https://www.example.org/feed.xml"`)
 	case err != nil:
-		r.problem(key+".url", `%s; write for example "https://www.example.org/feed.xml"`, err)
+		t.problem("url", `%s; write for example "https://www.example.org/feed.xml"`, err)
 	case s.ID == "":
-		r.problem(key+".id", `cannot be made from the url; write for example id = "example-news"`)
+		t.problem("id", `cannot be made from the url; write for example id = "example-news"`)
 	}
 	if s.ID != "" {
-		r.check(key+".id", checkSlug(s.ID))
+		t.check("id", checkSlug(s.ID))
 	}
-	r.check(key+".title", checkLine(s.Title))
-	validateCategories(r, key+".categories", s.Categories)
+	t.check("title", checkLine(s.Title))
+	validateCategories(t, "categories", s.Categories)
 	if s.Schedule != "" {
-		r.check(key+".schedule", checkSchedule(s.Schedule))
+		t.check("schedule", checkSchedule(s.Schedule))
 	}
 	if s.MinInterval != 0 && s.MinInterval < poll.MinInterval {
-		r.problem(key+".min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
+		t.problem("min_interval", "%v is below poll.min_interval; write %v or more", s.MinInterval, poll.MinInterval)
 	}
 	if s.Dedup != "" {
-		r.check(key+".dedup", checkAcross(s.Dedup))
+		t.check("dedup", checkAcross(s.Dedup))
 	}
-	s.validateFormat(r, key)
-	s.validateAccess(r, key)
+	s.validateFormat(t)
+	s.validateAccess(t, u)
 	if s.MinInterval > poll.MaxInterval {
-		r.problem(key+".min_interval", "%v is above poll.max_interval; write %v or less", s.MinInterval, poll.MaxInterval)
+		t.problem("min_interval", "%v is above poll.max_interval; write %v or less", s.MinInterval, poll.MaxInterval)
 	}
 }
 
-func (s Source) validateFormat(r *report, key string) {
+func (s Source) validateFormat(t table) {
 	switch s.Format {
 	case "auto", "syndication", "sitemap", "html":
 	default:
-		r.problem(key+".format", `%q is not known; write "auto", "syndication", "sitemap" or "html"`, s.Format)
+		t.problem("format", `%q is not known; write "auto", "syndication", "sitemap" or "html"`, s.Format)
 	}
-	if s.Select != (Select{}) && s.Format != "html" {
-		r.problem(key+".select", `is for pages; write format = "html" too`)
+	if s.Select == (Select{}) {
+		return
 	}
-	if s.Select != (Select{}) && s.Select.Item == "" {
-		r.problem(key+".select", `lacks item, within which the others are matched; write for example item = "article"`)
+	if s.Format != "html" {
+		t.problem("select", `is for pages; write format = "html" too`)
+	}
+	if s.Select.Item == "" {
+		t.problem("select", `lacks item, within which the others are matched; write for example item = "article"`)
 	}
 	for _, selector := range []struct{ name, css string }{
 		{"item", s.Select.Item},
@@ -78,12 +81,12 @@ func (s Source) validateFormat(r *report, key string) {
 		{"summary", s.Select.Summary},
 		{"image", s.Select.Image},
 	} {
-		r.check(key+".select."+selector.name, checkSelector(selector.css))
+		t.check("select."+selector.name, checkSelector(selector.css))
 	}
 }
 
-func validateCategories(r *report, key string, categories []string) {
+func validateCategories(t table, key string, categories []string) {
 	for i, category := range categories {
-		r.check(element(key, i+1), cmp.Or(checkPresent(category), checkLine(category)))
+		t.check(element(key, i+1), cmp.Or(checkPresent(category), checkLine(category)))
 	}
 }

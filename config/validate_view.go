@@ -7,18 +7,18 @@ func validateViews(r *report, views []View, sources []Source) {
 		ids = append(ids, s.ID)
 		known[s.ID] = true
 	}
-	names := map[string]string{}
+	names := map[string]int{}
 	for i, v := range views {
-		key := viewKey(i)
-		v.validate(r, key)
+		t := r.view(i)
+		v.validate(t)
 		if other, taken := names[v.Name]; taken && v.Name != "" {
-			r.problem(key+".name", "%q is also the name of the view in %s; write another one", v.Name, r.line(other, key))
+			t.problem("name", "%q is also the name of the view in %s; write another one", v.Name, t.line(r.view(other).key("name")))
 		} else {
-			names[v.Name] = key + ".name"
+			names[v.Name] = i
 		}
 		for j, id := range v.Sources {
-			if at := element(key+".sources", j+1); !known[id] {
-				r.problem(at, "%q is the id of no source%s", id, suggestSource(id, ids))
+			if !known[id] {
+				t.problem(element("sources", j+1), "%q is the id of no source%s", id, suggestSource(id, ids))
 			}
 		}
 	}
@@ -31,13 +31,13 @@ func suggestSource(unknown string, ids []string) string {
 	return "; write that of a [[source]]"
 }
 
-func (v View) validate(r *report, key string) {
+func (v View) validate(t table) {
 	if v.Name == "" {
-		r.problem(key+".name", `is missing; write for example name = "ukraine"`)
+		t.problem("name", `is missing; write for example name = "ukraine"`)
 	}
-	r.check(key+".name", checkSlug(v.Name))
-	r.check(key+".title", checkLine(v.Title))
-	validateCategories(r, key+".categories", v.Categories)
-	r.check(key+".limit", checkLimit(v.Limit))
-	r.check(key+".token", checkToken(v.Token))
+	t.check("name", checkSlug(v.Name))
+	t.check("title", checkLine(v.Title))
+	validateCategories(t, "categories", v.Categories)
+	t.check("limit", checkLimit(v.Limit))
+	t.check("token", checkToken(v.Token))
 }

@@ -75,6 +75,9 @@ func (w *walk) expressions() {
 // sound returns the text without what was refused, every other byte in its
 // place.
 func (w *walk) sound() []byte {
+	if len(w.blanks) == 0 {
+		return w.text
+	}
 	text := bytes.Clone(w.text)
 	for _, b := range w.blanks {
 		whiten(text[b[0]:b[1]])
@@ -122,7 +125,7 @@ func (w *walk) header(e *unstable.Node) {
 		return
 	}
 	w.table = name
-	w.places[name] = where
+	w.places.set(name, where)
 }
 
 // unknown says what is wrong with a key or table for which there is no field.
@@ -145,7 +148,7 @@ func (w *walk) orphan(name string) string {
 
 // earlier returns where the key or table stood before in this file.
 func (w *walk) earlier(name string) (place, bool) {
-	first, again := w.places[name]
+	first, again := w.places.of(name)
 	return first, again && first.file == w.file
 }
 
@@ -178,7 +181,7 @@ func (w *walk) pair(table string, e *unstable.Node) bool {
 		w.reportAt(where, name, fmt.Sprintf("is set a second time, first in line %d; keep one", first.line))
 		return false
 	}
-	w.places[name] = where
+	w.places.set(name, where)
 	return w.value(name, where, t, e.Value())
 }
 
@@ -196,7 +199,7 @@ func (w *walk) value(name string, where place, t reflect.Type, v *unstable.Node)
 			if raw := it.Node().Raw; raw.Length > 0 {
 				where = w.position(int(raw.Offset))
 			}
-			w.places[element(name, i)] = where
+			w.places.set(element(name, i), where)
 			sound = w.value(element(name, i), where, t.Elem(), it.Node()) && sound
 		}
 	case isTable(t):
