@@ -29,6 +29,8 @@ type daemon struct {
 	// load reads the configuration anew; nil: it is never reloaded.
 	load func() (config.Config, []string, error)
 
+	expressions expressions // of the configuration that was loaded last
+
 	// started, if not nil, is called once the listeners are bound, with the
 	// public URL.
 	started func(baseURL string)
@@ -91,7 +93,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	figures.troubled(health.trouble)
 	figures.reloaded(health.reloaded)
 	optionsOf := func(c config.Config) (aggregator.Options, error) {
-		o, err := aggregatorOptions(c, counted, client, d.log)
+		o, err := d.expressions.options(c, counted, client, d.log)
 		o.Troubled, o.Polled = health.set, figures.polled
 		return o, err
 	}

@@ -187,11 +187,11 @@ type testedView struct {
 
 func newFilterTest(request filterRequest) (filterTest, error) {
 	test := filterTest{filters: map[string]*filter.Filter{}, week: time.Now().AddDate(0, 0, -7)}
-	compile := func(of, text string) (f *filter.Filter, err error) {
-		if text != "" {
-			if f, err = filter.Compile(text); err != nil {
-				err = badRequest(of + ": " + err.Error())
-			}
+	compiled := expressions{}
+	compile := func(of, text string) (*filter.Filter, error) {
+		f, err := compiled.compile(text)
+		if err != nil {
+			err = badRequest(of + ": " + err.Error())
 		}
 		return f, err
 	}

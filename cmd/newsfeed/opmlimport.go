@@ -112,7 +112,7 @@ func (i opmlImport) withTarget(have []config.Source) ([]config.Source, error) {
 	if i.target == "-" || isMissing(i.target) || filepath.Clean(i.target) == filepath.Clean(i.main) {
 		return have, nil
 	}
-	c, _, err := config.LoadBeside(i.target, i.env, checkExpression)
+	c, _, err := config.LoadBeside(i.target, i.env, expressions{}.check)
 	if err != nil {
 		if i.force {
 			return have, nil // what cannot be read is replaced
@@ -247,7 +247,7 @@ func (i opmlImport) put(text []byte) error {
 	if err := errors.Join(err, f.Chmod(i.mode()), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if _, _, err := config.LoadBeside(f.Name(), i.env, checkExpression); err != nil {
+	if _, _, err := config.LoadBeside(f.Name(), i.env, expressions{}.check); err != nil {
 		return fmt.Errorf("%s stays as it is: %w", i.target, err)
 	}
 	if info, err := os.Stat(target); err == nil {

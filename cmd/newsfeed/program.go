@@ -54,6 +54,8 @@ type program struct {
 	json       bool
 	quiet      bool
 
+	expressions expressions // of the configuration that was read last
+
 	journalSocket string // empty: systemd's
 }
 
@@ -153,7 +155,11 @@ func (p *program) loadBy(load loader) (config.Config, []string, error) {
 	if err != nil {
 		return config.Config{}, nil, err
 	}
-	c, warnings, err := load(path, p.env, checkExpression)
+	if p.expressions == nil {
+		p.expressions = expressions{}
+	}
+	clear(p.expressions)
+	c, warnings, err := load(path, p.env, p.expressions.check)
 	if err != nil {
 		return c, nil, err
 	}

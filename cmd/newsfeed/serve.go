@@ -41,5 +41,5 @@ func (p *program) serve(ctx context.Context, log *slog.Logger) error {
 		log.Warn("configuration", "warning", w)
 	}
 	keepPrivate()
-	return daemon{config: config, log: log, notify: notifier{log}, load: p.load}.run(ctx)
+	return daemon{config: config, log: log, notify: notifier{log}, load: p.load, expressions: p.expressions}.run(ctx)
 }

@@ -10,12 +10,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
-	"newsfeed/aggregator/filter"
 	"newsfeed/aggregator/parse"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/config"
@@ -125,11 +123,16 @@ func access(s config.Source) fetch.Access {
 
 // aggregatorOptions turns the configuration into those of a daemon's aggregator.
 func aggregatorOptions(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger) (aggregator.Options, error) {
-	sources, err := sources(c)
+	return expressions{}.options(c, store, client, log)
+}
+
+// options is aggregatorOptions with expressions that may have been compiled.
+func (e expressions) options(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger) (aggregator.Options, error) {
+	sources, err := e.sources(c)
 	if err != nil {
 		return aggregator.Options{}, err
 	}
-	views, err := views(c)
+	views, err := e.views(c)
 	if err != nil {
 		return aggregator.Options{}, err
 	}
@@ -166,28 +169,15 @@ func feed(c config.Config) storage.Feed {
 	}
 }
 
-// checkExpression returns what is wrong with an expression of the
-// configuration.
-func checkExpression(text string) error {
-	_, err := filter.Compile(text)
-	if err == nil {
-		return nil
-	}
-	why := strings.TrimPrefix(err.Error(), "compile expression: ")
-	return fmt.Errorf(`is not an expression: %s; write for example 'title matches "(?i)ukrain"'`, why)
-}
-
-func views(c config.Config) ([]aggregator.View, error) {
+func (e expressions) views(c config.Config) ([]aggregator.View, error) {
 	var list []aggregator.View
 	for _, v := range c.Views {
 		view := aggregator.View{View: storage.View{
 			Name: v.Name, Title: v.Title, Sources: v.Sources, Categories: v.Categories, Where: v.Where, Limit: v.Limit, Token: string(v.Token),
 		}}
-		if v.Where != "" {
-			var err error
-			if view.Filter, err = filter.Compile(v.Where); err != nil {
-				return nil, fmt.Errorf("read where of view %s: %w", v.Name, err)
-			}
+		var err error
+		if view.Filter, err = e.compile(v.Where); err != nil {
+			return nil, fmt.Errorf("read where of view %s: %w", v.Name, err)
 		}
 		list = append(list, view)
 	}
@@ -205,8 +195,8 @@ func policy(c config.Config) schedule.Policy {
 // firstBackoff is the wait after the first failure of a source.
 const firstBackoff = 5 * time.Minute
 
-func sources(c config.Config) ([]aggregator.Source, error) {
-	var list []aggregator.Source
+func (e expressions) sources(c config.Config) ([]aggregator.Source, error) {
+	list := make([]aggregator.Source, 0, len(c.Sources))
 	for _, s := range c.Sources {
 		src := aggregator.Source{
 			SourceSettings: storage.SourceSettings{
@@ -219,17 +209,14 @@ func sources(c config.Config) ([]aggregator.Source, error) {
 			FullText:    s.FullText,
 			Access:      access(s),
 		}
-		if err := src.Select.Validate(); err != nil {
+		err := src.Select.Validate()
+		if err != nil {
 			return nil, fmt.Errorf("read source %s: %w", s.ID, err)
 		}
-		if s.Where != "" {
-			var err error
-			if src.Filter, err = filter.Compile(s.Where); err != nil {
-				return nil, fmt.Errorf("read where of source %s: %w", s.ID, err)
-			}
+		if src.Filter, err = e.compile(s.Where); err != nil {
+			return nil, fmt.Errorf("read where of source %s: %w", s.ID, err)
 		}
 		if expr := cmp.Or(s.Schedule, c.Poll.Schedule); expr != "" {
-			var err error
 			if src.Schedule, err = schedule.ParseSchedule(expr); err != nil {
 				return nil, fmt.Errorf("read schedule of source %s: %w", s.ID, err)
 			}
