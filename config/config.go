@@ -105,7 +105,7 @@ type Poll struct {
 	HostInterval      Duration  `toml:"host_interval" env:"HOST_INTERVAL"`
 	Contact           string    `toml:"contact" env:"CONTACT"` // URL or mail address; Load takes a public Server.BaseURL for an empty one
 	AllowPrivate      []Network `toml:"allow_private" env:"-"`
-	Proxy             string    `toml:"proxy" env:"PROXY"` // URL, or empty; may hold a password
+	Proxy             string    `toml:"proxy" env:"PROXY"` // URL, or empty; may hold a password, and be in a file as a Secret is
 }
 
 // Dedup says what becomes of the same story in several sources.

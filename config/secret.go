@@ -28,8 +28,8 @@ type folders struct {
 }
 
 // unread stands for a secret that only the service can read. It is valid
-// wherever a secret may stand.
-const unread Secret = "unread-secret"
+// wherever a secret may stand, but for a URL, whose host it can be: nobody's.
+const unread Secret = "unread-secret.invalid"
 
 // withheld is the error that a secret is not there, or not for this user.
 type withheld struct{ error }
@@ -51,6 +51,16 @@ func (r *report) readSecrets(c *Config, where folders) {
 	}
 	if c.Server.Password = read(r, "server.password", c.Server.Password); c.Server.Username != "" && c.Server.Password == "" {
 		r.problem("server.password", "is missing or empty, with which anybody could read; write one")
+	}
+	if c.Poll.Proxy != "" {
+		switch proxy := read(r, "poll.proxy", Secret(c.Poll.Proxy)); proxy {
+		case "":
+			r.problem("poll.proxy", "is in a file that is empty, without which sources would be asked directly; write the URL into it")
+		case unread:
+			c.Poll.Proxy = "http://" + string(unread)
+		default:
+			c.Poll.Proxy = string(proxy)
+		}
 	}
 	for i := range c.Views {
 		v, t := &c.Views[i], r.view(i)
