@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -25,9 +26,22 @@ type client struct {
 // answerTime is how long the daemon may take to begin an answer.
 const answerTime = 30 * time.Second
 
-// connect reaches the api of the running daemon; ok is false when there is no
-// daemon.
-func connect(ctx context.Context, c config.Config) (client, bool) {
+// forbidden is the error that a store, or the daemon that has it, is another
+// user's.
+type forbidden struct{ error }
+
+func (f forbidden) Unwrap() error { return f.error }
+
+// connect reaches the api of the running daemon; ok is false when no daemon
+// answers this user.
+func connect(ctx context.Context, c config.Config) (remote client, ok bool) {
+	remote, ok, _ = connectOr(ctx, c)
+	return remote, ok
+}
+
+// connectOr is connect with an error where it cannot be told whether there is a
+// daemon, for this user may not ask.
+func connectOr(ctx context.Context, c config.Config) (remote client, ok bool, err error) {
 	network, address := "tcp", c.Server.AdminListen
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		network, address = "unix", path
@@ -37,12 +51,15 @@ func connect(ctx context.Context, c config.Config) (client, bool) {
 		return d.DialContext(ctx, network, address)
 	}
 	conn, err := dial(ctx, "", "")
-	if err != nil {
-		return client{}, false
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return client{}, false, forbidden{fmt.Errorf("reach the daemon: %w", err)}
+	case err != nil:
+		return client{}, false, nil
 	}
 	_ = conn.Close()
 	t := &http.Transport{DialContext: dial, ResponseHeaderTimeout: answerTime}
-	return client{&http.Client{Transport: t}, func() error { t.CloseIdleConnections(); return nil }}, true
+	return client{&http.Client{Transport: t}, func() error { t.CloseIdleConnections(); return nil }}, true, nil
 }
 
 // daemon returns a client of the running daemon; ok is false when none answers.
@@ -53,8 +70,7 @@ func (p *program) daemon(ctx context.Context) (c client, ok bool, err error) {
 	if err != nil {
 		return client{}, false, err
 	}
-	c, ok = connect(ctx, config.Reach(path, p.env))
-	return c, ok, nil
+	return connectOr(ctx, config.Reach(path, p.env))
 }
 
 // ask reads what is stored, from the daemon or else from the store. It holds
@@ -89,8 +105,9 @@ func (p *program) readers(ctx context.Context) (client, error) {
 
 // readers is that of a program, for a configuration that is read already.
 func readers(ctx context.Context, c config.Config) (client, error) {
-	if remote, ok := connect(ctx, c); ok {
-		return remote, nil
+	remote, ok, err := connectOr(ctx, c)
+	if ok || err != nil {
+		return remote, err
 	}
 	store, err := openStore(c, reading, tellers{})
 	if err != nil {

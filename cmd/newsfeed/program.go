@@ -211,6 +211,8 @@ func remedy(err error) string {
 		return err.Error() + "; run the version that wrote it, or restore an older backup"
 	case errors.As(err, new(unwritable)):
 		return err.Error() + "; make the store's file and folder writable, or name another in storage.path"
+	case errors.As(err, new(forbidden)):
+		return err.Error() + "; run the command as root, such as with sudo, or as the user of the daemon"
 	case errors.Is(err, errNoStore):
 		return err.Error() + "; 'newsfeed serve' or 'newsfeed poll' makes it"
 	}

@@ -188,8 +188,19 @@ func (p *program) alone(ctx context.Context, command string) (config.Config, err
 	if err != nil {
 		return conf, err
 	}
-	if c, ok := connect(ctx, conf); ok {
+	c, ok, err := connectOr(ctx, conf)
+	switch {
+	case err != nil:
+		return conf, err
+	case ok:
 		return conf, errors.Join(fmt.Errorf("the daemon holds the store; stop it before 'newsfeed %s'", command), c.close())
+	}
+	store, err := os.Open(conf.Storage.Path)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return conf, forbidden{fmt.Errorf("open store: %w", err)}
+	case err == nil:
+		_ = store.Close()
 	}
 	return conf, nil
 }

@@ -51,8 +51,11 @@ func openStore(c config.Config, o opening, told tellers) (*bolt.Store, error) {
 	if errors.Is(err, fs.ErrNotExist) && o != writing {
 		return nil, fmt.Errorf("%w at %s", errNoStore, c.Storage.Path)
 	}
-	if o == writing {
+	switch {
+	case o == writing:
 		err = asUnwritable(err)
+	case o == reading && errors.Is(err, fs.ErrPermission):
+		err = forbidden{err}
 	}
 	return s, err
 }
