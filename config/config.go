@@ -37,8 +37,9 @@ type Config struct {
 	Sources []Source `toml:"source" env:"-"`
 }
 
-// Server says where the feeds and the administration are served. A listen
-// address is host:port, unix:/path or systemd (socket activation).
+// Server says where the feeds are served, by the public listener, and commands
+// answered, by the admin one. A listen address is host:port, unix:/path or systemd
+// (socket activation).
 type Server struct {
 	Listen      string `toml:"listen" env:"LISTEN"`
 	AdminListen string `toml:"admin_listen" env:"ADMIN_LISTEN"` // Load derives an empty one
@@ -92,7 +93,7 @@ type Retention struct {
 	Bytes   Size     `toml:"bytes" env:"BYTES"`
 }
 
-// Poll says how sources are visited.
+// Poll says how sources are polled.
 type Poll struct {
 	Workers           int       `toml:"workers" env:"WORKERS"`
 	RequestsPerMinute int       `toml:"requests_per_minute" env:"REQUESTS_PER_MINUTE"` // 0: one poll a source and hour

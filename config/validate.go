@@ -33,12 +33,12 @@ func (c Config) validateExpressions(r *report, judge func(string) error) {
 	}
 }
 
-// validateBudget warns of a budget that does not suffice to visit each source as
+// validateBudget warns of a budget that does not suffice to poll each source as
 // seldom as is allowed.
 func (p Poll) validateBudget(r *report, sources int) {
 	least := float64(sources) / time.Duration(p.MaxInterval).Minutes()
 	if p.RequestsPerMinute > 0 && float64(p.RequestsPerMinute) < least {
-		r.warn("poll.requests_per_minute", "%d is less than %d sources need to be visited every poll.max_interval, %v; that is what they get",
+		r.warn("poll.requests_per_minute", "%d is less than %d sources need to be polled every poll.max_interval, %v; that is what they get",
 			p.RequestsPerMinute, sources, p.MaxInterval)
 	}
 }
@@ -50,7 +50,7 @@ func (s Server) validate(r *report, store string) {
 	}
 	switch host, _, tcp := splitListen(s.AdminListen); {
 	case s.AdminListen == s.Listen && s.Listen != "systemd":
-		r.problem("server.admin_listen", "is the same as server.listen; the administration needs an address of its own")
+		r.problem("server.admin_listen", "is the same as server.listen; the admin listener needs an address of its own")
 	case s.AdminListen == "unix:"+store:
 		r.problem("server.admin_listen", "is the path of the store; write another one")
 	case tcp && !isLoopback(host):

@@ -20,7 +20,7 @@ func validateSources(r *report, sources []Source, poll Poll) {
 			ids[s.ID] = i
 		}
 		if other, taken := urls[s.URL]; taken && s.URL != "" {
-			t.warn("url", "is also the url of the source in %s; it is visited twice", t.line(r.source(other).key("url")))
+			t.warn("url", "is also the url of the source in %s; it is polled twice", t.line(r.source(other).key("url")))
 		} else {
 			urls[s.URL] = i
 		}

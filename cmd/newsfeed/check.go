@@ -103,7 +103,7 @@ func (p *program) noteGood(c config.Config) {
 	p.note("configuration is good: %s%s, store %s\n", plural(len(c.Sources), "source"), more, c.Storage.Path)
 }
 
-// enabled counts the sources that are visited.
+// enabled counts the sources that are polled.
 func enabled(c config.Config) int {
 	n := 0
 	for _, s := range c.Sources {

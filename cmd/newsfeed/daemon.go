@@ -132,7 +132,7 @@ func closeAll(listeners []net.Listener) {
 	}
 }
 
-// commandsAgain is the pause before the socket for commands is tried again.
+// commandsAgain is the pause before the admin socket is tried again.
 const commandsAgain = time.Second
 
 // serveCommands answers commands until ctx ends. admin is nil where their socket

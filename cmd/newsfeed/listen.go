@@ -64,8 +64,7 @@ func inherit() (inherited, error) {
 	return sockets, nil
 }
 
-// adminSocket is the name of the socket for commands. All others are for
-// readers.
+// adminSocket names the admin socket. All others are for readers.
 const adminSocket = "admin"
 
 // close closes those that were not taken, and names them.

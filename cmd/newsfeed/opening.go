@@ -15,7 +15,7 @@ type tellers struct {
 // logTellers returns tellers that write to the log.
 func logTellers(log *slog.Logger) tellers {
 	return tellers{
-		migrating: func(how string) { log.Info("bringing the store to the present layout", "progress", how) },
+		migrating: func(how string) { log.Info("bringing the store to the present schema", "progress", how) },
 		doubtful: func() {
 			log.Error("a meta page of the store is damaged: what was committed last may be lost; look at the disk (dmesg, smartctl) and check with 'newsfeed store verify'")
 		},
@@ -38,5 +38,5 @@ const migrationWord = time.Minute
 
 // migrating says that the daemon is still starting.
 func (n notifier) migrating(how string) {
-	n.send(fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d\nSTATUS=bringing the store to the present layout: %s", migrationWord.Microseconds(), how))
+	n.send(fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d\nSTATUS=bringing the store to the present schema: %s", migrationWord.Microseconds(), how))
 }

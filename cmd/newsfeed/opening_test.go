@@ -43,7 +43,7 @@ func TestE07_AMigrationExtendsTheTimeToStart(t *testing.T) {
 	if state := told(); !strings.Contains(state, "EXTEND_TIMEOUT_USEC=60000000") || !strings.Contains(state, "MiB copied") {
 		t.Errorf("the service manager is told %q first", state)
 	}
-	if n := c.log.count("bringing the store to the present layout"); n == 0 {
+	if n := c.log.count("bringing the store to the present schema"); n == 0 {
 		t.Error("the log says nothing")
 	}
 }

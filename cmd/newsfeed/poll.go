@@ -23,8 +23,8 @@ func (p *program) pollCommand() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use:   "poll [SOURCE...]",
-		Short: "Visit the due sources, or the named ones, once",
-		Long: "Visits the due sources, or those of the named ones that are due, once, and keeps what they bring.\n" +
+		Short: "Poll the due sources, or the named ones, once",
+		Long: "Polls the due sources, or those of the named ones that are due, once, and keeps what they bring.\n" +
 			"With --force they need not be due; what a publisher asked for (Retry-After, 410) still holds.",
 		Example:           "  newsfeed poll\n  newsfeed poll --force kyiv-independent",
 		SuggestFor:        []string{"fetch", "update", "refresh", "sync"},
@@ -33,7 +33,7 @@ func (p *program) pollCommand() *cobra.Command {
 			return p.poll(c.Context(), pollRequest{Sources: args, Force: force})
 		},
 	}
-	c.Flags().BoolVar(&force, "force", false, "visit sources that are not due, too")
+	c.Flags().BoolVar(&force, "force", false, "poll sources that are not due, too")
 	p.jsonFlag(c)
 	return c
 }
