@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"os"
@@ -59,55 +60,74 @@ func TestServing_WithACertificateOfItsOwn(t *testing.T) {
 	}
 }
 
-// TestServing_BehindNginx puts nginx with the documented configuration in front
-// of a daemon that lets a client ask three times a minute.
-func TestServing_BehindNginx(t *testing.T) {
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		t.Skip("nginx is not installed (Debian's package nginx-light)")
-	}
-	dir := t.TempDir()
-	cert, key, trust := fixture.Certificate(t, dir)
+// front is a web server in front of a daemon that lets a client ask three times
+// a minute.
+type front struct {
+	dir, listen string
+	cert, key   string
+	trust       *x509.CertPool
+	url         string // of the daemon, without the slash at its end
+}
+
+func newFront(t *testing.T) front {
+	t.Helper()
+	f := front{dir: t.TempDir()}
+	f.cert, f.key, f.trust = fixture.Certificate(t, f.dir)
 	m := measure(t, &pages{}, "[server]\nlisten = \"127.0.0.1:0\"\nrequests_per_minute = 3\n")
-	listen, err := freeListen()
-	if err != nil {
+	f.url = strings.TrimSuffix(m.url, "/")
+	var err error
+	if f.listen, err = freeListen(); err != nil {
 		t.Fatal(err)
 	}
-	server := strings.NewReplacer(
-		"listen 443 ssl", "listen "+listen+" ssl",
-		"http://127.0.0.1:8080", strings.TrimSuffix(m.url, "/"),
-		"/etc/letsencrypt/live/news.example.org/fullchain.pem", cert,
-		"/etc/letsencrypt/live/news.example.org/privkey.pem", key,
-	).Replace(blocks(t, "nginx")[0])
-	conf := filepath.Join(dir, "nginx.conf")
-	text := "daemon off;\nmaster_process off;\npid " + dir + "/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"
-	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		text += kind + "_temp_path " + dir + "/" + kind + ";\n"
+	return f
+}
+
+// configure writes what it is given as the server's configuration, after a
+// command has judged it: check, with the file's name.
+func (f front) configure(t *testing.T, text string, check ...string) (file string) {
+	t.Helper()
+	file = filepath.Join(f.dir, "front.conf")
+	place(t, file, text)
+	c := exec.CommandContext(t.Context(), check[0], append(check[1:], file)...)
+	c.Env = f.environ()
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", check, err, out)
 	}
-	if err := os.WriteFile(conf, []byte(text+server+"}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.CommandContext(t.Context(), nginx, "-t", "-p", dir, "-c", conf).CombinedOutput(); err != nil {
-		t.Fatalf("nginx -t: %v\n%s", err, out)
-	}
-	c := exec.Command(nginx, "-p", dir, "-c", conf)
+	return file
+}
+
+// environ is an environment in which a server keeps what it keeps in the folder.
+func (f front) environ() []string {
+	return append(os.Environ(), "HOME="+f.dir, "XDG_CONFIG_HOME="+f.dir, "XDG_DATA_HOME="+f.dir)
+}
+
+// serve runs the server and asks through it as one client that says to be
+// others.
+func (f front) serve(t *testing.T, command ...string) {
+	t.Helper()
+	c := exec.Command(command[0], command[1:]...)
+	c.Env = f.environ()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
 
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust}}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: f.trust}}}
 	defer client.CloseIdleConnections()
 	ask := func(forged string) (int, error) {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+listen+"/feed.atom", nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+f.listen+"/feed.atom", nil)
 		if err != nil {
 			return 0, err
 		}
 		r.Header.Set("X-Forwarded-For", forged)
 		r.Header.Set("Forwarded", "for="+forged)
+		r.Header.Set("Accept-Encoding", "zstd")
 		answer, err := client.Do(r)
 		if err != nil {
 			return 0, err
+		}
+		if answer.StatusCode == http.StatusOK && (answer.Header.Get("Content-Encoding") != "zstd" || answer.Header.Get("ETag") == "") {
+			t.Errorf("the answer came as %v", answer.Header)
 		}
 		return answer.StatusCode, answer.Body.Close()
 	}
@@ -115,15 +135,54 @@ func TestServing_BehindNginx(t *testing.T) {
 	statuses := map[int]int{}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for i, deadline := 0, time.Now().Add(20*time.Second); i < 6 && time.Now().Before(deadline); {
+	for i, deadline := 0, time.Now().Add(patience); i < 6 && time.Now().Before(deadline); {
 		if status, err := ask("192.0.2." + string(rune('1'+i))); err == nil {
 			statuses[status]++
 			i++
 			continue
 		}
-		<-tick.C // nginx is not there yet
+		<-tick.C // it is not there yet
 	}
 	if statuses[http.StatusOK] != 3 || statuses[http.StatusTooManyRequests] != 3 {
 		t.Errorf("answers: %v", statuses)
 	}
+}
+
+func TestServing_BehindNginx(t *testing.T) {
+	nginx, err := exec.LookPath("nginx")
+	switch {
+	case err != nil && os.Getenv("CI") != "":
+		t.Fatal(err)
+	case err != nil:
+		t.Skip("nginx is not installed (Debian's package nginx-light)")
+	}
+	f := newFront(t)
+	server := strings.NewReplacer(
+		"listen 443 ssl", "listen "+f.listen+" ssl",
+		"http://127.0.0.1:8080", f.url,
+		"/etc/letsencrypt/live/news.example.org/fullchain.pem", f.cert,
+		"/etc/letsencrypt/live/news.example.org/privkey.pem", f.key,
+	).Replace(blocks(t, "nginx")[0])
+	text := "daemon off;\nmaster_process off;\npid " + f.dir + "/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		text += kind + "_temp_path " + f.dir + "/" + kind + ";\n"
+	}
+	file := f.configure(t, text+server+"}\n", nginx, "-t", "-p", f.dir, "-c")
+	f.serve(t, nginx, "-p", f.dir, "-c", file)
+}
+
+func TestServing_BehindCaddy(t *testing.T) {
+	caddy, err := exec.LookPath("caddy")
+	if err != nil {
+		t.Skip("caddy is not installed (Debian's package caddy)")
+	}
+	f := newFront(t)
+	documented := blocks(t, "caddyfile")[0]
+	f.configure(t, documented, caddy, "validate", "--adapter", "caddyfile", "--config")
+	site := strings.NewReplacer(
+		"news.example.org {", "https://"+f.listen+" {\n\ttls "+f.cert+" "+f.key,
+		"127.0.0.1:8080", strings.TrimPrefix(f.url, "http://"),
+	).Replace(documented)
+	file := f.configure(t, "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"+site, caddy, "validate", "--adapter", "caddyfile", "--config")
+	f.serve(t, caddy, "run", "--adapter", "caddyfile", "--config", file)
 }
