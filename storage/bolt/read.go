@@ -116,17 +116,23 @@ func (s *Store) Find(ctx context.Context, keys []storage.Key) (out []storage.Ent
 	out = make([]storage.Entry, len(keys))
 	err = s.view(ctx, func(t *tx) error {
 		c := t.keys.Cursor()
+		var last uint64 // what was read: keys of one entry mostly come together
+		var e storage.Entry
 		for i, key := range keys {
 			k, _ := c.Seek(key[:])
 			if !bytes.HasPrefix(k, key[:]) {
 				continue
 			}
-			if out[i], err = t.entry(binary.BigEndian.Uint64(k[len(key):])); err != nil {
-				return err
+			if n := binary.BigEndian.Uint64(k[len(key):]); n != last {
+				if e, err = t.entry(n); err != nil {
+					return err
+				}
+				last = n
 			}
-			if !slices.Contains(out[i].Keys, key) {
-				return fmt.Errorf("%w: entry %.200q lacks key %x", ErrDamaged, out[i].ID, key)
+			if !slices.Contains(e.Keys, key) {
+				return fmt.Errorf("%w: entry %.200q lacks key %x", ErrDamaged, e.ID, key)
 			}
+			out[i] = e
 		}
 		return nil
 	})
