@@ -54,7 +54,7 @@ type Window struct {
 	pages  [][]slot
 	used   []uint32 // slots, in the order in which they were taken
 	free   []uint32 // slots
-	heads  []node   // of chains, by key; their number is a power of two
+	index  index    // of the keys of the slots
 	newest int64    // seen, of all entries
 	done   []change // since the last Keep
 
@@ -64,20 +64,14 @@ type Window struct {
 	found     []uint32        // and candidates
 }
 
-// slot is an entry in the window. Its nodes are in the chains of its keys: a
-// chain has all nodes of some keys, and those of one key stand in order, the
-// newest first.
+// slot is an entry in the window.
 type slot struct {
 	member     string // sketch, ID, story and source, one after the other
 	ends       [3]uint32
-	keyed      uint32
-	seen, time int64 // seconds
+	indexed    uint32 // which of its keys are in the index, a bit for each
+	seen, time int64  // seconds
 	keys       [keysPerEntry]uint32
-	next       [keysPerEntry]node
 }
-
-// node names a key of a slot; 0 is none.
-type node uint32
 
 const (
 	pageSize  = 1024
@@ -86,21 +80,11 @@ const (
 
 func (w *Window) slot(i uint32) *slot { return &w.pages[i/pageSize][i%pageSize] }
 
-func nodeOf(slot, key uint32) node { return node(slot*keysPerEntry+key) + 1 }
-
-func (n node) slot() uint32 { return uint32(n-1) / keysPerEntry }
-
-func (w *Window) key(n node) uint32 { return w.slot(n.slot()).keys[uint32(n-1)%keysPerEntry] }
-
-func (w *Window) next(n node) *node { return &w.slot(n.slot()).next[uint32(n-1)%keysPerEntry] }
-
-func (w *Window) head(key uint32) *node { return &w.heads[key&uint32(len(w.heads)-1)] }
-
 // Len returns how many entries are in the window.
 func (w *Window) Len() int { return len(w.used) }
 
 // change is something that was done to a window: a slot that was taken, a node
-// that had to leave its chain, or a slot as it was before its story's name
+// that had to leave the index, or a slot as it was before its story's name
 // changed.
 type change struct {
 	taken   uint32
@@ -111,18 +95,21 @@ type change struct {
 // Add puts an entry into the window. Entries are to be added in the order of
 // Seen, each once.
 func (w *Window) Add(m Member, s *Sketch) {
-	if (len(w.used)+1)*keysPerEntry > 2*len(w.heads) {
-		w.grow()
+	if w.index.full() {
+		w.reindex()
 	}
 	i := w.take()
-	*w.slot(i) = w.newSlot(m, s)
-	for k := range w.slot(i).keyed {
-		if left := w.link(nodeOf(i, k)); left != 0 {
+	p := w.slot(i)
+	p.seen, p.time = m.Seen.Unix(), m.Time.Unix()
+	w.packed, _ = s.AppendBinary(w.packed[:0])
+	w.packed = p.pack(w, w.packed, m.ID, m.Story, m.Source)
+	for number, key := range keysOf(s, p.keys[:0]) {
+		if left := w.link(nodeOf(int(i), number, key)); left != free {
 			w.done = append(w.done, change{left: left})
 		}
 	}
 	w.done = append(w.done, change{taken: i})
-	w.newest = max(w.newest, w.slot(i).seen)
+	w.newest = max(w.newest, p.seen)
 }
 
 // Rename gives the entries of a story to another one.
@@ -153,7 +140,7 @@ func (w *Window) Undo() {
 		last := w.done[len(w.done)-1]
 		w.done = w.done[:len(w.done)-1]
 		switch {
-		case last.left != 0:
+		case last.left != free:
 			w.link(last.left)
 		case last.renamed != nil:
 			p := w.slot(last.taken)
@@ -163,15 +150,6 @@ func (w *Window) Undo() {
 			w.release(last.taken)
 		}
 	}
-}
-
-// newSlot packs an entry.
-func (w *Window) newSlot(m Member, s *Sketch) slot {
-	p := slot{seen: m.Seen.Unix(), time: m.Time.Unix()}
-	w.packed, _ = s.AppendBinary(w.packed[:0])
-	w.packed = p.pack(w, w.packed, m.ID, m.Story, m.Source)
-	p.keyed = uint32(len(keysOf(s, p.keys[:0])))
-	return p
 }
 
 // pack puts the texts of an entry into one string, behind its sketch, which it
@@ -264,57 +242,13 @@ func (w *Window) forget() {
 
 func (w *Window) release(i uint32) {
 	p := w.slot(i)
-	for k := range p.keyed {
-		w.unlink(nodeOf(i, k))
+	for number, key := range p.keys {
+		if p.indexed>>number%2 == 1 {
+			w.index.remove(nodeOf(int(i), number, key), key)
+		}
 	}
 	*p = slot{}
 	w.free = append(w.free, i)
-}
-
-// grow doubles the number of chains.
-func (w *Window) grow() {
-	w.heads = make([]node, max(64, 2*len(w.heads)))
-	for _, i := range w.used {
-		for k := range w.slot(i).keyed {
-			w.link(nodeOf(i, k))
-		}
-	}
-}
-
-// link puts a node into the chain of its key. If they are too many of that key
-// the oldest one leaves, and is returned.
-func (w *Window) link(n node) (left node) {
-	key := w.key(n)
-	at, before := w.head(key), 0
-	for *at != 0 && (w.key(*at) != key || w.slot(at.slot()).newer(w.slot(n.slot()))) {
-		if w.key(*at) == key {
-			before++
-		}
-		at = w.next(*at)
-	}
-	*w.next(n) = *at
-	*at = n
-	for ; *at != 0; at = w.next(*at) {
-		if w.key(*at) != key {
-			continue
-		}
-		if before++; before > entriesPerKey {
-			left = *at
-			*at = *w.next(left)
-			return left
-		}
-	}
-	return 0
-}
-
-// unlink takes a node out of its chain, if it is still in it.
-func (w *Window) unlink(n node) {
-	for at := w.head(w.key(n)); *at != 0; at = w.next(*at) {
-		if *at == n {
-			*at = *w.next(n)
-			return
-		}
-	}
 }
 
 // newer orders slots: it is total.
@@ -371,30 +305,31 @@ func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }
 // candidates returns the slots of entries that share a telling key with an
 // entry and appeared at about the same time.
 func (w *Window) candidates(m Member, s *Sketch, r *Rarity) []uint32 {
-	found := w.found[:0]
+	found, when := w.found[:0], aroundOf(m)
 	for _, h := range s.smallest() {
 		if r.withShingle(h) <= storiesPerKey {
-			found = w.find(found, shingleKey(h), m)
+			found = w.find(found, shingleKey(h), when)
 		}
 	}
 	if len(s.title) > 0 {
-		found = w.find(found, titleKey(s.heading), m)
+		found = w.find(found, titleKey(s.heading), when)
 	}
 	w.found = found
 	slices.Sort(found)
 	return slices.Compact(found)
 }
 
-// find appends the slots with a key that are about as old as an entry.
-func (w *Window) find(found []uint32, key uint32, m Member) []uint32 {
-	if len(w.heads) == 0 {
-		return found
+// around are the times, in seconds, of the entries that an entry is compared
+// with: since when they were seen, and by what times they are ordered.
+type around struct{ seen, from, to int64 }
+
+func aroundOf(m Member) around {
+	from := m.Time.Add(-windowAge)
+	a := around{m.Seen.Add(-windowAge).Unix(), from.Unix(), m.Time.Add(windowAge).Unix()}
+	if from.Nanosecond() > 0 {
+		a.from++
 	}
-	for n := *w.head(key); n != 0; n = *w.next(n) {
-		p := w.slot(n.slot())
-		if w.key(n) == key && p.seen >= m.Seen.Add(-windowAge).Unix() && apart(m.Time, time.Unix(p.time, 0)) <= windowAge {
-			found = append(found, n.slot())
-		}
-	}
-	return found
+	return a
 }
+
+func (a around) has(p *slot) bool { return p.seen >= a.seen && p.time >= a.from && p.time <= a.to }
