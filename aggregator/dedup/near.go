@@ -46,47 +46,69 @@ func (l Likeness) score() float64 {
 //
 // The order of a and b makes no difference.
 func Compare(a, b *Sketch, r *Rarity, sameSource bool) (Likeness, bool) {
+	l := likeness(a, b, r, sameSource)
+	if l.Rule != "" {
+		l.Against = against(l, a, b, r, sameSource)
+	}
+	return l, l.Near()
+}
+
+// likeness is what Compare says but for what speaks against it. It needs only
+// shingles and titles.
+func likeness(a, b *Sketch, r *Rarity, sameSource bool) Likeness {
 	l := Likeness{Title: titleLikeness(a, b)}
 	if !a.hasText() || !b.hasText() {
 		if !sameSource && sameHeading(a, b) && r.withHeading(a.heading) < 2 {
 			l.Rule = RuleEqualTitle
 		}
-		return l, l.Near()
+		return l
 	}
-	l.Text = textLikeness(a, b, r, leastText(l.Title))
-	l.Rule = ruleFor(l.Text, l.Title)
-	if l.Rule == RuleNearCopy && (sameSource || min(len(a.shingles), len(b.shingles)) < copyLength) {
-		l.Rule = ""
+	rules := rules[:]
+	if sameSource || min(len(a.shingles), len(b.shingles)) < copyLength {
+		rules = rulesOfTitles
 	}
-	if l.Rule == "" {
-		return l, false
-	}
-	switch {
-	case conflictingNumbers(a, b, sameSource):
-		l.Against = AgainstFigures
-	case len(a.figures) > 0 && len(b.figures) > 0 && inBoth(a.figures, b.figures) == 0:
-		l.Against = AgainstTitleFigures
-	case (sameSource || l.Text < 0.85 || l.Rule == RuleNearCopy) && namesUnknown(a, b, r) && namesUnknown(b, a, r):
-		l.Against = AgainstNames
-	case sameSource && differ(a.author, b.author):
-		l.Against = AgainstAuthors
-	case sameSource && differ(a.file, b.file):
-		l.Against = AgainstFiles
-	}
-	return l, l.Near()
+	l.Text = textLikeness(a, b, r, leastText(rules, l.Title))
+	l.Rule = ruleFor(rules, l.Text, l.Title)
+	return l
 }
 
-// rules are those that compare texts: the more alike two titles are, the less
-// the texts need to be.
-var rules = [...]struct {
+// against returns what speaks against the rule by which two entries are alike.
+func against(l Likeness, a, b *Sketch, r *Rarity, sameSource bool) string {
+	switch {
+	case l.Rule == RuleEqualTitle:
+		return ""
+	case conflictingNumbers(a, b, sameSource):
+		return AgainstFigures
+	case len(a.figures) > 0 && len(b.figures) > 0 && inBoth(a.figures, b.figures) == 0:
+		return AgainstTitleFigures
+	case (sameSource || l.Text < 0.85 || l.Rule == RuleNearCopy) && namesUnknown(a, b, r) && namesUnknown(b, a, r):
+		return AgainstNames
+	case sameSource && differ(a.author, b.author):
+		return AgainstAuthors
+	case sameSource && differ(a.file, b.file):
+		return AgainstFiles
+	}
+	return ""
+}
+
+// rule is one that compares texts: the more alike two titles are, the less the
+// texts need to be.
+type rule struct {
 	name        string
 	text, title float64
-}{
-	{RuleNearText, 0.60, 0.10},
-	{RuleNearBoth, 0.40, 0.30},
-	{RuleNearTitle, 0.15, 0.70},
-	{RuleNearCopy, 0.60, 0},
 }
+
+// rulesOfTitles are those that hold for any two texts, rules also what holds for
+// copies under whatever titles.
+var (
+	rules = [...]rule{
+		{RuleNearText, 0.60, 0.10},
+		{RuleNearBoth, 0.40, 0.30},
+		{RuleNearTitle, 0.15, 0.70},
+		{RuleNearCopy, 0.60, 0},
+	}
+	rulesOfTitles = rules[:3]
+)
 
 // copyLength is how many shingles two leads have at least that are one although
 // their titles are not: no notice or greeting is that long.
@@ -105,7 +127,7 @@ func contradict(a, b *Sketch, r *Rarity) bool {
 
 // leastText returns how alike texts have to be under titles that are so much
 // alike; more than 1 is never enough.
-func leastText(title float64) float64 {
+func leastText(rules []rule, title float64) float64 {
 	least := math.Inf(1)
 	for _, rule := range rules {
 		if title >= rule.title {
@@ -115,7 +137,7 @@ func leastText(title float64) float64 {
 	return least
 }
 
-func ruleFor(text, title float64) string {
+func ruleFor(rules []rule, text, title float64) string {
 	for _, rule := range rules {
 		if text >= rule.text && title >= rule.title {
 			return rule.name
@@ -198,15 +220,22 @@ func inBoth(a, b []uint32) int {
 
 // eachInBoth calls f with each hash that is in both of two sets.
 func eachInBoth(a, b []uint32, f func(uint32)) {
-	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0] < b[0]:
-			a = a[1:]
-		case a[0] > b[0]:
-			b = b[1:]
-		default:
-			f(a[0])
-			a, b = a[1:], b[1:]
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		x, y := a[i], b[j]
+		if x == y {
+			f(x)
 		}
+		i += one(x <= y)
+		j += one(y <= x)
 	}
+}
+
+// one returns 1 if a condition holds, without a branch that a processor would
+// have to guess.
+func one(holds bool) int {
+	n := 0
+	if holds {
+		n = 1
+	}
+	return n
 }

@@ -144,7 +144,14 @@ func (s *Sketch) UnmarshalBinary(b []byte) error {
 
 // unmarshal reads a binary form into the memory that the sketch has. After an
 // error, anything may be in it.
-func (s *Sketch) unmarshal(b []byte) error {
+func (s *Sketch) unmarshal(b []byte) error { return s.unmarshalSets(b, len(s.sets())) }
+
+// setsOfLikeness are the sets that likeness needs: the first ones.
+const setsOfLikeness = 2
+
+// unmarshalSets is unmarshal as far as the first few sets. In the others anything
+// may be.
+func (s *Sketch) unmarshalSets(b []byte, few int) error {
 	if len(b) == 0 {
 		*s = Sketch{}
 		return nil
@@ -161,7 +168,7 @@ func (s *Sketch) unmarshal(b []byte) error {
 	}
 	s.length = uint32(length)
 	r := bitReader{b: sizes[len(sets):]}
-	for i, set := range sets {
+	for i, set := range sets[:few] {
 		size := int(sizes[i])
 		if size > set.most {
 			return errSketch
@@ -179,7 +186,7 @@ func (s *Sketch) unmarshal(b []byte) error {
 		}
 		*set.hashes = hashes
 	}
-	if !r.done() {
+	if few == len(sets) && !r.done() {
 		return errSketch
 	}
 	return nil

@@ -267,13 +267,14 @@ func (w *Window) Matches(m Member, s *Sketch, r *Rarity) []Match {
 	var matches []Match
 	for _, i := range w.candidates(m, s, r) {
 		p := w.slot(i)
-		if w.packed = append(w.packed[:0], p.sketch()...); w.candidate.unmarshal(w.packed) != nil {
+		if w.packed = append(w.packed[:0], p.sketch()...); w.candidate.unmarshalSets(w.packed, setsOfLikeness) != nil {
 			continue // never: the window wrote it
 		}
-		l, _ := Compare(s, &w.candidate, r, m.Source == p.source())
-		if l.Rule == "" {
+		l := likeness(s, &w.candidate, r, m.Source == p.source())
+		if l.Rule == "" || w.candidate.unmarshal(w.packed) != nil {
 			continue
 		}
+		l.Against = against(l, s, &w.candidate, r, m.Source == p.source())
 		other := p.unpack()
 		if other.ID == m.ID || l.Rule == RuleEqualTitle && apart(m.Time, other.Time) > titleAge {
 			continue
