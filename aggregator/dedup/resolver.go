@@ -28,8 +28,8 @@ type Resolver struct {
 	store Reader
 
 	// What was resolved and is not committed yet.
-	pending map[storage.Key]storage.Entry // first entry by key
-	ids     map[string]storage.Entry
+	pending map[storage.Key]*storage.Entry // first entry by key
+	ids     map[string]*storage.Entry
 	folded  map[string]storage.Fold // stories, into which
 	grown   map[string]int          // stories, by how many entries
 
@@ -57,8 +57,8 @@ func (r *Resolver) Discarded() {
 }
 
 func (r *Resolver) forget() {
-	r.pending = map[storage.Key]storage.Entry{}
-	r.ids = map[string]storage.Entry{}
+	r.pending = map[storage.Key]*storage.Entry{}
+	r.ids = map[string]*storage.Entry{}
 	r.folded = map[string]storage.Fold{}
 	r.grown = map[string]int{}
 }
@@ -247,8 +247,8 @@ func keptKeys(seen []storage.Sighting, items []storage.Digest) map[storage.Key]b
 // newest leaves one entry for each strongest key: of repeats in a document the
 // one updated last, else the first.
 func newest(entries []storage.Entry, items []storage.Digest) []candidate {
-	at := map[storage.Key]int{}
-	var kept []candidate
+	at := make(map[storage.Key]int, len(entries))
+	kept := make([]candidate, 0, len(entries))
 	for n, e := range entries {
 		c := candidate{Entry: e, item: items[n]}
 		i, ok := at[e.Keys[0]]
@@ -265,9 +265,13 @@ func newest(entries []storage.Entry, items []storage.Digest) []candidate {
 
 // lookup finds in the store the first entry of every key that entries have.
 func (r *Resolver) lookup(ctx context.Context, entries []candidate) (map[storage.Key]storage.Entry, error) {
-	var keys []storage.Key
-	for _, e := range entries {
-		keys = append(keys, e.Keys...)
+	many := 0
+	for i := range entries {
+		many += len(entries[i].Keys)
+	}
+	keys := make([]storage.Key, 0, many)
+	for i := range entries {
+		keys = append(keys, entries[i].Keys...)
 	}
 	return r.find(ctx, keys)
 }
@@ -277,7 +281,7 @@ func (r *Resolver) find(ctx context.Context, keys []storage.Key) (map[storage.Ke
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[storage.Key]storage.Entry, len(keys))
+	known := map[storage.Key]storage.Entry{}
 	for i, k := range keys {
 		if found[i].ID != "" {
 			known[k] = found[i]
@@ -288,17 +292,25 @@ func (r *Resolver) find(ctx context.Context, keys []storage.Key) (map[storage.Ke
 
 // owner returns the first entry that has the key, in its latest revision.
 func (s *settlement) owner(k storage.Key) (storage.Entry, bool) {
-	e, ok := s.known[k]
-	if !ok {
-		e, ok = s.pending[k]
+	if e, ok := s.known[k]; ok {
+		return s.latest(e), true
 	}
-	return s.latest(e), ok
+	if e, ok := s.pending[k]; ok {
+		return s.latest(*e), true
+	}
+	return storage.Entry{}, false
+}
+
+// owned reports whether an entry has the key.
+func (s *settlement) owned(k storage.Key) bool {
+	_, known := s.known[k]
+	return known || s.pending[k] != nil
 }
 
 // latest returns an entry as it will be.
 func (r *Resolver) latest(e storage.Entry) storage.Entry {
 	if latest, fresh := r.ids[e.ID]; fresh {
-		e = latest
+		e = *latest
 	}
 	if f, ok := r.folded[e.Story]; ok && e.Joined.Rule == "" {
 		e.Joined = f.Why
@@ -333,10 +345,10 @@ func countAddresses(keys []storage.Key) int {
 // remember makes a resolved entry known to what is resolved after it. A key
 // stays with the entry that had it first.
 func (s *settlement) remember(e storage.Entry) {
-	s.ids[e.ID] = e
+	s.ids[e.ID] = &e
 	for _, k := range e.Keys {
-		if _, taken := s.owner(k); !taken {
-			s.pending[k] = e
+		if !s.owned(k) {
+			s.pending[k] = &e
 		}
 	}
 }

@@ -29,10 +29,6 @@ const AgainstSize = "the story has as many entries as a story may have"
 // join gives a new entry its story: that of its address, else that of what is
 // nearly the same, else one of its own.
 func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, error) {
-	var err error
-	if e.Story, err = s.found(ctx, e.ID); err != nil {
-		return e, err
-	}
 	s.recent.meet(e)
 	why, story := s.match(e)
 	if why.Rule != "" && why.Against == "" {
@@ -44,10 +40,14 @@ func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, 
 			why.Against = AgainstSize
 		}
 	}
-	if why.Against != "" {
-		e.Declined = why
-	} else if why.Rule != "" {
+	if why.Rule != "" && why.Against == "" {
 		e.Joined, e.Story = why, story
+	} else {
+		e.Declined = why
+		var err error
+		if e.Story, err = s.found(ctx, e.ID); err != nil {
+			return e, err
+		}
 	}
 	s.grown[e.Story]++
 	if err := s.foldAddresses(ctx, e); err != nil {
@@ -199,14 +199,15 @@ func (s *settlement) founder(ctx context.Context, e storage.Entry) (storage.Entr
 		if e.Joined.Rule == "" {
 			break
 		}
-		before, ok := s.ids[e.Joined.Other]
-		if !ok {
-			var err error
-			if before, err = s.store.Entry(ctx, e.Joined.Other); errors.Is(err, storage.ErrNotFound) {
-				break
-			} else if err != nil {
-				return e, err
-			}
+		if before, ok := s.ids[e.Joined.Other]; ok {
+			e = *before
+			continue
+		}
+		before, err := s.store.Entry(ctx, e.Joined.Other)
+		if errors.Is(err, storage.ErrNotFound) {
+			break
+		} else if err != nil {
+			return e, err
 		}
 		e = before
 	}
