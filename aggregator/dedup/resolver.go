@@ -108,6 +108,7 @@ type settlement struct {
 	now, visible time.Time
 	known        map[storage.Key]storage.Entry // in the store, the first by key
 	waiting      []storage.Digest
+	most         int // entries that may come into the resolution
 	res          Resolution
 }
 
@@ -143,6 +144,7 @@ func (s *settlement) settle(ctx context.Context, d Document) error {
 	if entries, err = s.withoutPruned(ctx, entries); err != nil {
 		return err
 	}
+	s.most = len(entries)
 	for _, c := range entries {
 		if err := s.take(ctx, c); err != nil {
 			return err
@@ -201,8 +203,7 @@ func (s *settlement) takeNew(ctx context.Context, e storage.Entry) error {
 	if e, err = s.join(ctx, e); err != nil {
 		return err
 	}
-	s.remember(e)
-	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
+	s.add(e)
 	return nil
 }
 
@@ -216,16 +217,24 @@ func (s *settlement) keep(ctx context.Context, e, old storage.Entry) error {
 	e.Story = s.storyOf(e)
 	folds := len(s.res.Poll.Folds)
 	if had := countAddresses(slices.Concat(e.Keys, old.Keys)); had <= mostAddresses {
-		if err := s.foldAddresses(ctx, e); err != nil {
+		if err := s.foldAddresses(ctx, &e); err != nil {
 			return err
 		}
 	}
 	if len(s.res.Poll.Folds) > folds {
 		e.Changed = s.visible
 	}
-	s.remember(e)
-	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
+	s.add(e)
 	return nil
+}
+
+// add puts a resolved entry into the resolution.
+func (s *settlement) add(e storage.Entry) {
+	s.remember(e)
+	if s.res.Poll.Entries == nil {
+		s.res.Poll.Entries = make([]storage.Entry, 0, s.most)
+	}
+	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
 }
 
 // keptKeys returns the keys of the items that the document had before and

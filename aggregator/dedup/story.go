@@ -30,7 +30,7 @@ const AgainstSize = "the story has as many entries as a story may have"
 // nearly the same, else one of its own.
 func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, error) {
 	s.recent.meet(e)
-	why, story := s.match(e)
+	why, story := s.match(&e)
 	if why.Rule != "" && why.Against == "" {
 		full, err := s.full(ctx, story, 1)
 		if err != nil {
@@ -50,7 +50,7 @@ func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, 
 		}
 	}
 	s.grown[e.Story]++
-	if err := s.foldAddresses(ctx, e); err != nil {
+	if err := s.foldAddresses(ctx, &e); err != nil {
 		return e, err
 	}
 	e.Story = s.storyOf(e)
@@ -60,13 +60,13 @@ func (s *settlement) join(ctx context.Context, e storage.Entry) (storage.Entry, 
 
 // match returns why a new entry is of another's story, and which, or what came
 // near to it and why not.
-func (s *settlement) match(e storage.Entry) (why storage.Decision, story string) {
+func (s *settlement) match(e *storage.Entry) (why storage.Decision, story string) {
 	for _, k := range e.Keys {
 		if owner, ok := s.addressOwner(e, k); ok {
 			return storage.Decision{Rule: RuleURL, Other: owner.ID, Score: 1}, owner.Story
 		}
 	}
-	if best, ok := s.recent.like(e); ok {
+	if best, ok := s.recent.like(*e); ok {
 		return storage.Decision{Rule: best.Rule, Other: best.ID, Score: best.score(), Against: best.Against}, best.Story
 	}
 	return storage.Decision{}, ""
@@ -75,16 +75,16 @@ func (s *settlement) match(e storage.Entry) (why storage.Decision, story string)
 // addressOwner returns the first entry that has an address of e. Where it is not
 // the link of both, but an alias of one, they must not speak of different
 // things.
-func (s *settlement) addressOwner(e storage.Entry, k storage.Key) (storage.Entry, bool) {
-	if k[0] != kindStory {
+func (s *settlement) addressOwner(e *storage.Entry, k storage.Key) (storage.Entry, bool) {
+	if k[0] != kindStory || !s.owned(k) {
 		return storage.Entry{}, false
 	}
-	owner, ok := s.owner(k)
-	if !ok || owner.ID == e.ID {
+	owner, _ := s.owner(k)
+	if owner.ID == e.ID {
 		return storage.Entry{}, false
 	}
 	linked := address(e.CanonicalURL) == address(owner.CanonicalURL)
-	return owner, linked || !s.contradict(e, owner)
+	return owner, linked || !s.contradict(*e, owner)
 }
 
 func (s *settlement) contradict(a, b storage.Entry) bool {
@@ -100,13 +100,13 @@ func (s *settlement) full(ctx context.Context, story string, more int) (bool, er
 
 // foldAddresses makes one story of that of e and those that have an address of
 // e too. The one that began first goes on.
-func (s *settlement) foldAddresses(ctx context.Context, e storage.Entry) error {
+func (s *settlement) foldAddresses(ctx context.Context, e *storage.Entry) error {
 	for _, k := range e.Keys {
 		other, ok := s.addressOwner(e, k)
-		if !ok || other.Story == s.storyOf(e) || len(s.res.Poll.Folds) == mostFolds {
+		if !ok || other.Story == s.storyOf(*e) || len(s.res.Poll.Folds) == mostFolds {
 			continue
 		}
-		if err := s.fold(ctx, e, other); err != nil {
+		if err := s.fold(ctx, *e, other); err != nil {
 			return err
 		}
 	}
@@ -177,15 +177,14 @@ func (s *settlement) readdress(ctx context.Context, e storage.Entry) error {
 		}
 		if owner, taken := s.owner(keys[0]); !taken || owner.ID == e.ID || keys[0][0] == kindStory {
 			e.Keys = append(e.Keys, keys...)
-			if err := s.foldAddresses(ctx, e); err != nil {
+			if err := s.foldAddresses(ctx, &e); err != nil {
 				return err
 			}
 		}
 	}
 	e.Story = s.storyOf(e)
 	s.known = nil
-	s.remember(e)
-	s.res.Poll.Entries = append(s.res.Poll.Entries, e)
+	s.add(e)
 	return nil
 }
 
