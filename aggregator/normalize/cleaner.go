@@ -31,7 +31,12 @@ type cleaner struct {
 // reset makes c ready for the next tree. The memory of the last one is used
 // again.
 func (c *cleaner) reset(base *url.URL, article string) {
+	if len(c.shown) > maxImages || c.shown == nil {
+		c.shown = map[string]bool{} // to empty a large one would take long, every time
+	}
+	clear(c.shown)
 	*c = cleaner{
+		shown:   c.shown,
 		tidy:    c.tidy,
 		model:   contentModel{stack: c.model.stack[:0]},
 		text:    textWriter{b: c.text.b[:0], atStart: true},

@@ -34,9 +34,6 @@ func (c *cleaner) image(n *html.Node) {
 	if src == "" || isPixel(n, src) || waits && c.shown[src] {
 		return
 	}
-	if c.shown == nil {
-		c.shown = map[string]bool{}
-	}
 	c.shown[src] = true
 	if lazy || lazySet {
 		c.waited = n

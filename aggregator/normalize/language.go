@@ -23,9 +23,13 @@ const (
 	maxUnsure = 5
 )
 
-// language returns the language of an item: what the nearest element says,
+// tagged is a language as it was written last, and its tag: most items of a
+// document are in one.
+type tagged struct{ written, tag string }
+
+// languageOf returns the language of an item: what the nearest element says,
 // else a safe guess from its text.
-func (d *document) language(item *parse.Item, text string) string {
+func (d *document) languageOf(item *parse.Item, text string) string {
 	for _, written := range []string{item.Content.Lang, item.Summary.Lang, item.Title.Lang, item.Lang, d.header.Lang} {
 		if written == "" {
 			continue
@@ -33,8 +37,11 @@ func (d *document) language(item *parse.Item, text string) string {
 		if written == parse.NoLanguage {
 			break
 		}
-		if tag := languageTag(written); tag != "" {
-			return tag
+		if written != d.language.written {
+			d.language = tagged{written, languageTag(written)}
+		}
+		if d.language.tag != "" {
+			return d.language.tag
 		}
 	}
 	sample := languageSample(text)

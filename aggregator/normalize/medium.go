@@ -79,6 +79,9 @@ var endings = map[string]storage.Medium{
 const maxBytes = 1 << 40
 
 func fileSize(s string) int64 {
+	if s == "" {
+		return 0
+	}
 	n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(s), ",", ""), 10, 64)
 	if err != nil || n < 0 || n > maxBytes {
 		return 0
@@ -86,7 +89,12 @@ func fileSize(s string) int64 {
 	return n
 }
 
-func pixels(s string) int { return atoi(numeric(s)) }
+func pixels(s string) int {
+	if s == "" {
+		return 0
+	}
+	return atoi(numeric(s))
+}
 
 // maxDuration is the longest duration that is believed.
 const maxDuration = 1000 * time.Hour
@@ -94,7 +102,7 @@ const maxDuration = 1000 * time.Hour
 // duration reads seconds, m:s and h:m:s, each with a fraction or without, in
 // whole seconds, and durations like PT1H30M.
 func duration(s string) time.Duration {
-	if len(s) > maxLanguage {
+	if s == "" || len(s) > maxLanguage {
 		return 0
 	}
 	s = strings.TrimSpace(s)

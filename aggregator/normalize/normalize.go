@@ -52,8 +52,9 @@ type document struct {
 	now    time.Time
 	cuts   cuts
 
-	guessed map[string]int // languages, by how often
-	unsure  int            // texts whose language could not be guessed
+	language tagged
+	guessed  map[string]int // languages, by how often
+	unsure   int            // texts whose language could not be guessed
 
 	*memory
 }
@@ -75,7 +76,7 @@ func (d *document) entry(item *parse.Item) storage.Entry {
 	e.Aliases = aliases(&e, item, base)
 	images, text := d.bodies(&e, item)
 	e.Media = d.media(item.Media, images, base)
-	e.Language = d.language(item, text)
+	e.Language = d.languageOf(item, text)
 	e.ReadingTime = readingTime(text)
 	d.date(&e, item)
 	e.Digest = d.digest(&e)

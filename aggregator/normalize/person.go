@@ -30,6 +30,9 @@ func (d *document) authors(item *parse.Item, base *url.URL) []storage.Person {
 			break
 		}
 	}
+	if len(list) == 1 && !mayBeNames(list[0].Name) {
+		return list
+	}
 	if list = apart(list); len(list) > maxAuthors {
 		d.cuts["authors"]++
 		list = list[:maxAuthors]
@@ -214,7 +217,7 @@ func isMail(s string) bool {
 // splitNames splits a list of names where it is surely one: at semicolons, and
 // at commas and "and" when each part has a first and a last name.
 func splitNames(s string) []string {
-	if !strings.ContainsAny(s, ";,&") && !strings.Contains(s, " and ") {
+	if !mayBeNames(s) {
 		return []string{s}
 	}
 	if parts := strings.Split(s, ";"); len(parts) > 1 {
@@ -234,6 +237,10 @@ func splitNames(s string) []string {
 	}
 	return parts
 }
+
+// mayBeNames reports whether there is something in s that may stand between two
+// names.
+func mayBeNames(s string) bool { return strings.ContainsAny(s, ";,&") || strings.Contains(s, " and ") }
 
 var betweenNames = strings.NewReplacer(", and ", ", ", " and ", ", ", " & ", ", ")
 

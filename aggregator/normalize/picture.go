@@ -10,22 +10,38 @@ import (
 // pictureKey is equal for one picture in several sizes, as far as the URL
 // tells: publishers ask for the size in the query or behind the name.
 func pictureKey(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
+	host, path, query, ok := cutURL(raw)
+	if !ok {
 		return raw
 	}
 	var kept []string
-	for p := range strings.SplitSeq(u.RawQuery, "&") {
+	for p := range strings.SplitSeq(query, "&") {
 		if name, _, _ := strings.Cut(p, "="); !sizeParameters[strings.ToLower(name)] {
 			kept = append(kept, p)
 		}
 	}
-	dot := strings.LastIndexByte(u.Path, '.')
-	path := u.Path
+	dot := strings.LastIndexByte(path, '.')
 	if dash := strings.LastIndexByte(path, '-'); dash >= 0 && dash < dot && isSize(path[dash+1:dot]) {
 		path = path[:dash] + path[dot:]
 	}
-	return u.Host + path + "?" + strings.Join(kept, "&")
+	return host + path + "?" + strings.Join(kept, "&")
+}
+
+// cutURL returns the parts of a URL that tell one picture from another, the path
+// without its escapes. It is false for what is no URL.
+func cutURL(raw string) (host, path, query string, ok bool) {
+	if isPlainURL(raw) && !strings.Contains(raw, "%") {
+		_, rest, _ := strings.Cut(raw, "://")
+		rest, _, _ = strings.Cut(rest, "#")
+		rest, query, _ = strings.Cut(rest, "?")
+		slash := strings.IndexByte(rest, '/')
+		return rest[:slash], rest[slash:], query, true
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", "", "", false
+	}
+	return u.Host, u.Path, u.RawQuery, true
 }
 
 // sizeParameters of a query choose a size or a quality of one picture.

@@ -93,6 +93,9 @@ func textToHTML(text string, breaks bool) string {
 
 // escapeText returns s as the text of an element.
 func escapeText(s string) string {
+	if !strings.ContainsAny(s, "&<>") {
+		return s
+	}
 	return string(appendEscaped(nil, s, false))
 }
 

@@ -14,8 +14,8 @@ const spaces = " \t\n\f\r"
 // srcset reads a srcset by the rules of HTML (section 4.8.4.2.1) and writes
 // the candidates whose URL and descriptor are good.
 func (c *cleaner) srcset(value string) string {
-	var kept []string
-	for len(kept) < maxCandidates {
+	var set strings.Builder
+	for kept := 0; kept < maxCandidates; {
 		value = strings.TrimLeft(value, spaces+",")
 		if value == "" {
 			break
@@ -35,9 +35,15 @@ func (c *cleaner) srcset(value string) string {
 		if u == "" || !isDescriptor(descriptor) || strings.HasPrefix(u, ",") || strings.HasSuffix(u, ",") {
 			continue
 		}
-		kept = append(kept, strings.TrimSpace(u+" "+descriptor))
+		if kept++; kept > 1 {
+			set.WriteString(", ")
+		}
+		set.WriteString(u)
+		if descriptor != "" {
+			set.WriteString(" " + descriptor)
+		}
 	}
-	return strings.Join(kept, ", ")
+	return set.String()
 }
 
 // cutDescriptor cuts at the first comma outside of parentheses.

@@ -175,8 +175,10 @@ func atomText(e element, outside scope) Text {
 
 func mediaType(written string) string {
 	written = strings.ToLower(strings.TrimSpace(written))
-	if media, _, err := mime.ParseMediaType(written); err == nil {
-		return media
+	if strings.Contains(written, ";") {
+		if media, _, err := mime.ParseMediaType(written); err == nil {
+			return media
+		}
 	}
 	return written
 }
