@@ -1,7 +1,11 @@
 package parse
 
 import (
+	"encoding/hex"
 	"encoding/json"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
 )
@@ -55,11 +59,81 @@ func withoutTexts(raw []byte) (thin []byte, texts jsonTexts) {
 
 // take reads a member if it is a text.
 func (t *jsonTexts) take(name string, value []byte) bool {
+	to := &t.html
 	switch name {
 	case "content_html":
-		return json.Unmarshal(value, &t.html) == nil
 	case "content_text":
-		return json.Unmarshal(value, &t.plain) == nil
+		to = &t.plain
+	default:
+		return false
 	}
-	return false
+	if s, ok := unquote(value); ok {
+		*to = s
+		return true
+	}
+	return json.Unmarshal(value, to) == nil
+}
+
+// unquote reads a string of JSON in one go. It is false for what is none, and
+// for what takes more thought: halves of surrogate pairs, bytes that are not
+// UTF-8.
+func unquote(quoted []byte) (string, bool) {
+	if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' || !utf8.Valid(quoted) {
+		return "", false
+	}
+	s := quoted[1 : len(quoted)-1]
+	var b strings.Builder
+	b.Grow(len(s))
+	written := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c < ' ' || c == '"':
+			return "", false
+		case c == '\\':
+			r, size := escaped(s[i:])
+			if size == 0 {
+				return "", false
+			}
+			b.Write(s[written:i])
+			b.WriteRune(r)
+			written = i + size
+			i = written - 1
+		}
+	}
+	b.Write(s[written:])
+	return b.String(), true
+}
+
+// escaped reads the character that s begins with, after a backslash; size is 0
+// when there is none.
+func escaped(s []byte) (r rune, size int) {
+	if len(s) < 2 {
+		return 0, 0
+	}
+	switch s[1] {
+	case '"', '\\', '/':
+		return rune(s[1]), 2
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		var code [2]byte
+		if len(s) < 6 {
+			return 0, 0
+		}
+		if _, err := hex.Decode(code[:], s[2:6]); err != nil {
+			return 0, 0
+		}
+		if r = rune(code[0])<<8 | rune(code[1]); !utf16.IsSurrogate(r) {
+			return r, 6
+		}
+	}
+	return 0, 0
 }
