@@ -83,7 +83,7 @@ func (i opmlImport) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	i.report(found)
+	i.report(ctx, found)
 	if found.bad > 0 {
 		return status{exitPartly, nil}
 	}
@@ -259,7 +259,7 @@ func (i opmlImport) put(text []byte) error {
 }
 
 // report says what was done, and what is left to do.
-func (i opmlImport) report(found choice) {
+func (i opmlImport) report(ctx context.Context, found choice) {
 	for _, r := range found.remarks {
 		i.note("newsfeed: %s\n", r)
 	}
@@ -268,9 +268,22 @@ func (i opmlImport) report(found choice) {
 		to = " to " + i.target
 	}
 	i.note("%s new%s, %d configured already, %d left out\n", plural(len(found.more), "source"), to, found.known, found.bad)
-	if to != "" && !i.isIncluded(found.more) {
+	switch {
+	case to == "":
+	case !i.isIncluded(found.more):
 		i.note("%s\n", i.includeLine())
+	case i.isServed(ctx):
+		i.note("the daemon does not follow them yet; let it read them: newsfeed reload\n")
 	}
+}
+
+// isServed reports whether a daemon runs with the configuration.
+func (i opmlImport) isServed(ctx context.Context) bool {
+	remote, ok, err := i.daemon(ctx)
+	if ok {
+		_ = remote.close()
+	}
+	return ok || errors.As(err, new(forbidden))
 }
 
 // isIncluded reports whether the configuration has the sources now.
