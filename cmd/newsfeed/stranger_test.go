@@ -25,7 +25,9 @@ func (s stranger) run(t *testing.T, line string) (code int, errs string) {
 	}
 	var b strings.Builder
 	c.Stderr = &b
-	_ = c.Run() // the status says it
+	if err := c.Run(); err != nil && c.ProcessState == nil {
+		t.Fatal(err)
+	}
 	return c.ProcessState.ExitCode(), b.String()
 }
 
@@ -54,7 +56,8 @@ func makeStranger(t *testing.T) (s stranger, folder string) {
 	folder = filepath.Join(dir, "store")
 	text := fmt.Sprintf("[server]\nlisten = %q\n[storage]\npath = %q\n[[source]]\nurl = \"https://example.org/feed\"\nenabled = false\n", listen, filepath.Join(folder, "newsfeed.db"))
 	for _, err := range []error{
-		os.WriteFile(s.program, program, 0o755), os.WriteFile(s.config, []byte(text), 0o644), os.Mkdir(folder, 0o755), os.Chmod(dir, 0o755),
+		os.WriteFile(s.program, program, 0o700), os.WriteFile(s.config, []byte(text), 0o600), os.Mkdir(folder, 0o700),
+		os.Chmod(s.program, 0o755), os.Chmod(s.config, 0o644), os.Chmod(folder, 0o755), os.Chmod(dir, 0o755), // whatever the umask is
 	} {
 		if err != nil {
 			t.Fatal(err)
