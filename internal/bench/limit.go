@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -120,11 +122,12 @@ func (w *web) get(ctx context.Context, d *document) (body []byte, err error) {
 // under growing keys, and by time, by source and time, and by a random key of 16
 // bytes. It returns the entries of a second.
 func bboltAlone(dir string, entries, batch int) (rate float64, err error) {
-	db, err := bbolt.Open(filepath.Join(dir, fmt.Sprintf("bare-%d-%d.db", entries, batch)), 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
+	path := filepath.Join(dir, "bare.db")
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		return 0, err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close(), os.Remove(path)) }()
 	buckets := []string{"entry", "time", "source", "key"}
 	if err := db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {

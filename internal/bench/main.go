@@ -19,6 +19,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -104,17 +105,18 @@ func run(ctx context.Context, o options) error {
 	if err := b.build(ctx); err != nil {
 		return err
 	}
+	var failed error
 	for _, g := range groups {
 		if len(o.rows) > 0 && !slices.Contains(o.rows, g.name) {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, "measuring", g.name)
 		if err := g.measure(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", g.name, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", g.name, err))
 		}
 	}
 	b.table.print(os.Stdout)
-	return nil
+	return failed
 }
 
 func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }

@@ -1,14 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"math/rand/v2"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 
@@ -25,20 +27,24 @@ type origin struct {
 // source is one of the simulator's.
 type source struct{ id, url string }
 
+// lowest is the least port of the simulator.
+const lowest = 21_000
+
 // startOrigin has the simulator serve n sources on so many hosts.
 func (b *bench) startOrigin(ctx context.Context, n, hosts int, flags ...string) (*origin, error) {
-	listen, err := process.FreePort()
-	if err != nil {
-		return nil, err
-	}
-	_, port, err := net.SplitHostPort(listen)
-	if err != nil {
-		return nil, err
-	}
+	port := strconv.Itoa(lowest + rand.N(1000)) // must be free on all hosts: below those that connections get
 	args := append([]string{"-n", strconv.Itoa(n), "-hosts", strconv.Itoa(hosts), "-port", port}, flags...)
-	o := &origin{process: exec.CommandContext(ctx, b.file("origin"), args...), address: "http://" + listen}
+	o := &origin{process: exec.CommandContext(ctx, b.file("origin"), args...), address: "http://127.0.0.1:" + port}
+	o.process.Stderr = os.Stderr
+	said, err := o.process.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
 	if err := o.process.Start(); err != nil {
 		return nil, err
+	}
+	if _, err := bufio.NewReader(said).ReadString('\n'); err != nil { // it says one line, once it can be asked
+		return nil, fmt.Errorf("the simulator does not start: %w", err)
 	}
 	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/sources?format=json")
 	if err != nil {
