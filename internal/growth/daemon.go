@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"newsfeed/internal/article"
 	"newsfeed/internal/process"
@@ -23,8 +24,11 @@ func buildDaemon(ctx context.Context, dir string) (daemon, error) {
 	return d, process.Build(ctx, "", "newsfeed/cmd/newsfeed", d.binary)
 }
 
-// memory returns the anonymous memory of a daemon that serves the store and has
-// been asked for feeds and pages.
+// rest is how long a daemon has been idle when its memory is measured.
+const rest = 10 * time.Second
+
+// memory returns the anonymous memory of a daemon that serves the store and was
+// asked for feeds and pages some time ago.
 func (d daemon) memory(ctx context.Context, path string) (bytes int64, err error) {
 	listen, err := process.FreePort()
 	if err != nil {
@@ -44,6 +48,11 @@ func (d daemon) memory(ctx context.Context, path string) (bytes int64, err error
 		if _, err := process.Await(ctx, http.DefaultClient, "http://"+listen+"/"+page); err != nil {
 			return 0, err
 		}
+	}
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(rest):
 	}
 	return process.Anonymous(c.Process.Pid)
 }
