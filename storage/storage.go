@@ -83,7 +83,8 @@ type Reader interface {
 // Index answers what the resolver of identity asks.
 type Index interface {
 	// Find returns for each key the first committed entry that has it. The
-	// result is as long as keys; an entry that does not exist has no ID.
+	// result is as long as keys; an entry that does not exist has no ID. Its
+	// entries may share memory, and are not to be changed.
 	Find(ctx context.Context, keys []Key) ([]Entry, error)
 
 	// StorySize returns how many entries a story has, hidden ones included; 0:

@@ -402,7 +402,7 @@ func (v *salvage) stories(read func(string, func(k, v []byte)) bool) {
 // knowing gives a story what was known of it.
 func (t *tx) knowing(was *story, ids map[uint32]string) error {
 	s, err := t.storyRow(was.id)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) || err == nil && s.into != "" { // it leads to one that has its entries
 		return nil
 	}
 	if err == nil && was.public != "" {

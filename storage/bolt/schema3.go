@@ -21,7 +21,7 @@ var schema3 = migration{
 func relocateEntries(t *tx, behind []byte) (rows int, last []byte, err error) {
 	keys := following(&t.entries, behind)
 	entries := make([]storage.Entry, len(keys))
-	for i, k := range keys { // all first: to read one writes what is late
+	for i, k := range keys { // all first: what is to be read is not moved yet
 		if entries[i], err = t.entry(binary.BigEndian.Uint64(k)); err != nil {
 			return 0, nil, err
 		}

@@ -84,10 +84,13 @@ func (t *tx) join(e *storage.Entry, m member) error {
 	return nil
 }
 
-// complete adds what the row of a story leaves out, which is to get more entries.
+// complete puts in what the row of a story leaves out while it has one entry.
 func (t *tx) complete(s *story) error {
 	if s.public != "" {
 		return nil
+	}
+	if len(s.members) == 0 {
+		return fmt.Errorf("%w: story %s has no entry", ErrDamaged, s.id)
 	}
 	first := s.members[0]
 	id, err := t.idOf(first.seq)

@@ -305,8 +305,11 @@ func (a *audit) checkStories() error {
 func (a *audit) checkStory(s *story) {
 	a.have.stories++
 	a.have.members += len(s.members)
-	if len(s.members) == 0 || len(s.members) > 1 && s.public == "" {
+	switch {
+	case len(s.members) == 0:
 		a.found("story %.64q is empty", s.id)
+	case s.public == "" && (len(s.members) > 1 || len(s.folded) > 0):
+		a.found("story %.64q does not say its public id", s.id)
 	}
 	for i, m := range s.members {
 		if i > 0 && m.seq <= s.members[i-1].seq {
