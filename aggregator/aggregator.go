@@ -93,7 +93,7 @@ type Aggregator struct {
 	judged   chan struct{} // closed when stored entries have been judged by the filters
 	unjudged chan struct{} // holds one when there are other filters since
 	underway atomic.Int64  // polls begun and not ended
-	desks    chan struct{} // holds one for each poll that reads documents
+	reading  chan struct{} // holds one for each poll that makes entries of documents
 
 	unconfigured atomic.Bool // the store has refused the configuration
 
@@ -119,7 +119,7 @@ func New(o Options) *Aggregator {
 		stopped:  make(chan struct{}),
 		judged:   make(chan struct{}),
 		unjudged: make(chan struct{}, 1),
-		desks:    make(chan struct{}, runtime.GOMAXPROCS(0)+1),
+		reading:  make(chan struct{}, runtime.GOMAXPROCS(0)+1),
 		budget:   schedule.NewBudget(float64(o.Budget)),
 		room:     newRoom(o),
 		tally:    tally{failing: map[string]bool{}},

@@ -26,18 +26,23 @@ func (a *Aggregator) poll(ctx context.Context, src Source, state storage.State, 
 	if len(docs) == 0 {
 		return turn.unchanged(ctx)
 	}
-	p, items, err := turn.read(docs)
+	p, anew, err := turn.read(ctx, docs)
 	if err != nil {
 		return turn.failed(ctx, err)
 	}
-	return turn.keep(ctx, p, items) // identified, planned, durable
+	return turn.keep(ctx, p, anew) // identified, planned, durable
 }
 
-// read makes entries of the documents. What that takes while it goes on is large,
-// so few polls do it at a time.
-func (t *turn) read(docs []document) (p storage.Poll, read []storage.Digest, err error) {
-	t.desks <- struct{}{}
-	defer func() { <-t.desks }()
+// read makes entries of those items of the documents that the source has anew.
+// They are many times as large on the way as they are in the end, so few polls
+// do it at a time.
+func (t *turn) read(ctx context.Context, docs []document) (p storage.Poll, anew []storage.Digest, err error) {
+	select {
+	case t.reading <- struct{}{}:
+		defer func() { <-t.reading }()
+	case <-ctx.Done():
+		return p, nil, ctx.Err()
+	}
 
 	seen := sightings(t.state.Seen)
 	var items []parse.Item
@@ -59,8 +64,8 @@ func (t *turn) read(docs []document) (p storage.Poll, read []storage.Digest, err
 	state.Hints = hints(docs[0].Header, state, t.now)
 	state.Seen = seen.next(digests(docs, state), items, entries)
 	for _, item := range items {
-		read = append(read, item.Digest)
+		anew = append(anew, item.Digest)
 	}
 	t.prepare(entries)
-	return storage.Poll{Source: t.source.ID, State: state, Entries: entries}, read, nil
+	return storage.Poll{Source: t.source.ID, State: state, Entries: entries}, anew, nil
 }

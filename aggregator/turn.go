@@ -225,8 +225,8 @@ func (t turn) moved(s storage.State, cause error) storage.State {
 	return s
 }
 
-// prepare does what can be done of a commit ahead, where several polls do it at
-// a time.
+// prepare does what can be done of a commit ahead, while the committer does
+// something else.
 func (t *turn) prepare(entries []storage.Entry) {
 	if s, ok := t.o.Store.(storage.Preparer); ok {
 		s.Prepare(entries)
