@@ -93,7 +93,7 @@ func (x *index) room(key uint32) (place, alike int) {
 
 func (w *Window) key(n node) uint32 { return w.slot(n.slot()).keys[n.number()] }
 
-// reindex makes an index with room for half as many nodes again.
+// reindex makes an index with room for a quarter as many nodes again.
 func (w *Window) reindex() {
 	nodes := keysPerEntry
 	for _, i := range w.used {

@@ -63,12 +63,12 @@ func likeness(a, b *Sketch, r *Rarity, sameSource bool) Likeness {
 		}
 		return l
 	}
-	rules := rules[:]
+	holding := rules[:]
 	if sameSource || min(len(a.shingles), len(b.shingles)) < copyLength {
-		rules = rulesOfTitles
+		holding = rulesOfTitles
 	}
-	l.Text = textLikeness(a, b, r, leastText(rules, l.Title))
-	l.Rule = ruleFor(rules, l.Text, l.Title)
+	l.Text = textLikeness(a, b, r, leastText(holding, l.Title))
+	l.Rule = ruleFor(holding, l.Text, l.Title)
 	return l
 }
 

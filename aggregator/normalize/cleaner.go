@@ -33,8 +33,9 @@ type cleaner struct {
 func (c *cleaner) reset(base *url.URL, article string) {
 	if len(c.shown) > maxImages || c.shown == nil {
 		c.shown = map[string]bool{} // to empty a large one would take long, every time
+	} else {
+		clear(c.shown)
 	}
-	clear(c.shown)
 	*c = cleaner{
 		shown:   c.shown,
 		tidy:    c.tidy,

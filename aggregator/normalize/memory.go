@@ -11,7 +11,7 @@ type memory struct {
 var memories = sync.Pool{New: func() any { return new(memory) }}
 
 // maxKept is how much of each kind of memory is kept for the next document, in
-// bytes.
+// elements.
 const maxKept = 64 << 10
 
 // giveBack keeps memory for another document. It holds on to nothing of this
