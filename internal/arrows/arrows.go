@@ -45,7 +45,7 @@ var Allowed = map[string][]string{
 }
 
 // Libraries names for a library the only rooms that may meet it, by the
-// beginning of its import path.
+// beginning of its import path. internal/bench measures some alone.
 var Libraries = map[string][]string{
 	"go.etcd.io/bbolt":              {"storage/bolt", "internal/bench"},
 	"github.com/mmcdole/gofeed":     {"aggregator/parse", "internal/bench"},

@@ -29,7 +29,7 @@ func (b *bench) build(ctx context.Context) error {
 // daemon is the program under test.
 type daemon struct {
 	process *exec.Cmd
-	client  *http.Client // of its administration
+	client  *http.Client // of its admin listener
 	store   string
 }
 
@@ -59,12 +59,14 @@ func (b *bench) startDaemon(ctx context.Context, folder string, workers int, sou
 	if err := d.process.Start(); err != nil {
 		return nil, err
 	}
-	_, err = process.Await(ctx, d.client, "http://daemon/readyz")
+	if _, err = process.Await(ctx, d.client, "http://daemon/readyz"); err != nil {
+		d.kill()
+	}
 	return d, err
 }
 
-// configuration has no gap between two requests to a host, and does not poll of
-// itself.
+// configuration has no gap between two requests to a host. Of itself the daemon
+// polls few sources a minute.
 func configuration(listen, socket, store string, workers int, sources []source) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[server]\nlisten = %q\nadmin_listen = %q\n[storage]\npath = %q\n"+

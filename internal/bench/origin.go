@@ -62,25 +62,30 @@ func (o *origin) wait(stop func()) {
 	_ = o.process.Wait()
 }
 
-// truth returns how often each source shows each item: once.
-func (o *origin) truth(ctx context.Context) (map[shown]int, error) {
-	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/truth")
+// truth returns the items that the sources show now, or all that there have ever
+// been.
+func (o *origin) truth(ctx context.Context, ever bool) (map[item]bool, error) {
+	address := o.address + "/ctl/truth"
+	if ever {
+		address += "?all=1"
+	}
+	body, err := process.Await(ctx, http.DefaultClient, address)
 	if err != nil {
 		return nil, err
 	}
-	items := map[shown]int{}
+	items := map[item]bool{}
 	err = eachLine(body, func(line struct {
 		Source int
 		GUID   string
 	},
 	) {
-		items[shown{fmt.Sprint("s", line.Source), line.GUID}]++
+		items[item{fmt.Sprint("s", line.Source), line.GUID}] = true
 	})
 	return items, err
 }
 
-// shown is an item of a source, by the name that the source gives it.
-type shown struct{ source, guid string }
+// item is an item of a source, by the name that the source gives it.
+type item struct{ source, guid string }
 
 // tell has the simulator do something.
 func (o *origin) tell(ctx context.Context, what string) error {

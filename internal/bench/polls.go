@@ -203,9 +203,14 @@ func (b *bench) stored(ctx context.Context, path string, o *origin) error {
 // disk is what an entry says and takes, in bytes, on average.
 type disk struct{ said, file float64 }
 
-// compare returns how many items are not in the store just once.
+// compare returns how many of the items that are shown are not in the store, and
+// how many entries there are beside one for each item that there has ever been.
 func compare(ctx context.Context, path string, o *origin) (wrong int, d disk, err error) {
-	items, err := o.truth(ctx)
+	shown, err := o.truth(ctx, false)
+	if err != nil {
+		return 0, d, err
+	}
+	ever, err := o.truth(ctx, true)
 	if err != nil {
 		return 0, d, err
 	}
@@ -218,22 +223,26 @@ func compare(ctx context.Context, path string, o *origin) (wrong int, d disk, er
 	if err != nil {
 		return 0, d, err
 	}
-	entries := map[shown]int{}
+	stored := map[item]bool{}
 	for q := (storage.Query{Hidden: true, Limit: storage.MaxPage}); ; {
 		page, err := s.Entries(ctx, q)
 		if err != nil {
 			return 0, d, err
 		}
 		for _, e := range page.Items {
-			entries[shown{e.Source, e.GUID}]++
 			d.said += float64(size(e))
+			i := item{e.Source, e.GUID}
+			if stored[i] || !ever[i] && e.Source != probeID {
+				wrong++
+			}
+			stored[i] = true
 		}
 		if q.Before = page.Next; q.Before == "" {
 			break
 		}
 	}
-	for item := range items {
-		if entries[item] != 1 {
+	for i := range shown {
+		if !stored[i] {
 			wrong++
 		}
 	}
@@ -301,7 +310,7 @@ func (d *daemon) profile(ctx context.Context, path string) (wait func()) {
 	return func() { <-done }
 }
 
-// get returns what the daemon's administration has under a path.
+// get returns what the daemon's admin listener has under a path.
 func (d *daemon) get(ctx context.Context, path string) ([]byte, error) {
 	res, err := d.client.Get("http://daemon" + path)
 	if err != nil {

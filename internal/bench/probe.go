@@ -18,6 +18,8 @@ const pause = 50 * time.Millisecond
 // visited at a time.
 const probeHost = "127.0.0.200"
 
+const probeID = "probe"
+
 // probe is one source more, which has a new entry each time.
 type probe struct {
 	server  *httptest.Server
@@ -40,7 +42,7 @@ func startProbe() (*probe, error) {
 	return p, nil
 }
 
-func (p *probe) source() source { return source{"probe", p.server.URL} }
+func (p *probe) source() source { return source{probeID, p.server.URL} }
 
 func (p *probe) close() { p.server.Close() }
 
@@ -67,7 +69,7 @@ func (p *probe) during(ctx context.Context, d *daemon, all func() (cost, error))
 			return e.cost, delays, e.err
 		case <-tick.C:
 		}
-		n, err := d.poll(ctx, []string{"probe"})
+		n, err := d.poll(ctx, []string{probeID})
 		if err != nil {
 			return c, nil, err
 		}
