@@ -28,7 +28,7 @@ type folders struct {
 }
 
 // unread stands for a secret that only the service can read. It is valid
-// wherever a secret may stand, but for a URL, whose host it can be: nobody's.
+// as any secret; in a URL it stands as a host that nobody has.
 const unread Secret = "unread-secret.invalid"
 
 // withheld is the error that a secret is not there, or not for this user.

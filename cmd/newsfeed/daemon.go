@@ -122,7 +122,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return publisher.Run(ctx) })
 	group.Go(func() error { counted.readSources(ctx); return nil })
 	group.Go(func() error { return reload.run(ctx, hangups) })
-	group.Go(func() error { return giveBack(ctx) })
+	group.Go(func() error { giveBack(ctx); return nil })
 	return group.Wait()
 }
 

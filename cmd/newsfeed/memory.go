@@ -10,12 +10,12 @@ import (
 const settled = 5 * time.Second
 
 // giveBack gives the memory back that only the start needed: several times what
-// the daemon needs from then on. One that is idle would keep it for minutes.
-func giveBack(ctx context.Context) error {
+// the daemon needs from then on. One that is idle would keep it for minutes; one
+// that polls has its garbage collected in any case.
+func giveBack(ctx context.Context) {
 	select {
 	case <-time.After(settled):
 		debug.FreeOSMemory()
 	case <-ctx.Done():
 	}
-	return nil
 }

@@ -148,14 +148,21 @@ func (f front) serve(t *testing.T, command ...string) {
 	}
 }
 
-func TestServing_BehindNginx(t *testing.T) {
-	nginx, err := exec.LookPath("nginx")
+// installed returns where a program is that CI has and others may have.
+func installed(t *testing.T, program, debian string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
 	switch {
 	case err != nil && os.Getenv("CI") != "":
 		t.Fatal(err)
 	case err != nil:
-		t.Skip("nginx is not installed (Debian's package nginx-light)")
+		t.Skipf("%s is not installed (Debian's package %s)", program, debian)
 	}
+	return path
+}
+
+func TestServing_BehindNginx(t *testing.T) {
+	nginx := installed(t, "nginx", "nginx-light")
 	f := newFront(t)
 	server := strings.NewReplacer(
 		"listen 443 ssl", "listen "+f.listen+" ssl",
@@ -172,10 +179,7 @@ func TestServing_BehindNginx(t *testing.T) {
 }
 
 func TestServing_BehindCaddy(t *testing.T) {
-	caddy, err := exec.LookPath("caddy")
-	if err != nil {
-		t.Skip("caddy is not installed (Debian's package caddy)")
-	}
+	caddy := installed(t, "caddy", "caddy")
 	f := newFront(t)
 	documented := blocks(t, "caddyfile")[0]
 	f.configure(t, documented, caddy, "validate", "--adapter", "caddyfile", "--config")
