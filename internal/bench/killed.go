@@ -12,14 +12,7 @@ const kills = 5
 // killed has the daemon poll new sources and kills it at random moments on the
 // way. What it polls the last time must be in the store with all that came
 // before, once.
-func (b *bench) killed(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o, err := b.startOrigin(ctx, b.sources, hosts)
-	if err != nil {
-		return err
-	}
-	defer o.wait(stop)
+func (b *bench) killed(ctx context.Context, o *origin) error {
 	for range kills {
 		d, err := b.startDaemon(ctx, "killed", workers, o.sources...)
 		if err != nil {

@@ -13,14 +13,7 @@ const many = 500
 // which is asked for one document at a time. The limit is the host that takes
 // longest, as a bare client finds with the same delays, or the processor time of
 // the daemon on all processors.
-func (b *bench) latency(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o, err := b.startOrigin(ctx, b.sources, many, "-latency", "200ms", "-jitter", "lognormal")
-	if err != nil {
-		return err
-	}
-	defer o.wait(stop)
+func (b *bench) latency(ctx context.Context, o *origin) error {
 	w, err := newWeb(o.sources, true)
 	if err != nil {
 		return err

@@ -65,18 +65,29 @@ func main() {
 	}
 }
 
-// groups are the rows that are measured together, in the order of the table.
-var groups = []struct {
+// group is what is measured together.
+type group struct {
 	name    string
-	measure func(*bench, context.Context) error
-}{
-	{"polls", (*bench).polls},
-	{"apart", (*bench).apart},
-	{"killed", (*bench).killed},
-	{"memory", (*bench).memory},
-	{"latency", (*bench).latency},
-	{"serving", (*bench).serving},
-	{"publishing", (*bench).publishing},
+	measure func(*bench, context.Context, *origin) error
+	hosts   int      // of the simulator; 0: it is not needed
+	further int      // sources more than those asked for
+	flags   []string // of the simulator
+}
+
+// apiece stands for as many hosts as there are sources.
+const apiece = -1
+
+var little = []string{"-items", "1-2", "-body", "100-200"}
+
+// groups are in the order of the table.
+var groups = []group{
+	{name: "polls", measure: (*bench).polls, hosts: hosts},
+	{name: "apart", measure: (*bench).apart, hosts: apiece, flags: little},
+	{name: "killed", measure: (*bench).killed, hosts: hosts},
+	{name: "memory", measure: (*bench).memory, hosts: hosts, further: further, flags: little},
+	{name: "latency", measure: (*bench).latency, hosts: many, flags: []string{"-latency", "200ms", "-jitter", "lognormal"}},
+	{name: "serving", measure: (*bench).serving},
+	{name: "publishing", measure: (*bench).publishing},
 }
 
 func names() []string {
@@ -111,7 +122,7 @@ func run(ctx context.Context, o options) error {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, "measuring", g.name)
-		if err := g.measure(b, ctx); err != nil {
+		if err := b.group(ctx, g); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", g.name, err))
 		}
 	}
@@ -120,3 +131,25 @@ func run(ctx context.Context, o options) error {
 }
 
 func (b *bench) file(name string) string { return filepath.Join(b.dir, name) }
+
+// group measures one, with the simulator that it needs.
+func (b *bench) group(ctx context.Context, g group) error {
+	if g.hosts == 0 {
+		return g.measure(b, ctx, nil)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	n := g.hosts
+	if n == apiece {
+		n = b.sources
+	}
+	o, err := b.startOrigin(ctx, b.sources+g.further, n, g.flags...)
+	if err == nil {
+		err = g.measure(b, ctx, o)
+	}
+	stop()
+	if o != nil {
+		_ = o.process.Wait()
+	}
+	return err
+}

@@ -16,14 +16,7 @@ const further = 8000
 const rest = 10 * time.Second
 
 // memory measures daemons that have polled all their sources, once they are idle.
-func (b *bench) memory(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o, err := b.startOrigin(ctx, b.sources+further, hosts, "-items", "1-2", "-body", "100-200")
-	if err != nil {
-		return err
-	}
-	defer o.wait(stop)
+func (b *bench) memory(ctx context.Context, o *origin) error {
 	few, err := b.idle(ctx, "few", o.sources[:b.sources])
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type source struct{ id, url string }
 // lowest is the least port of the simulator.
 const lowest = 21_000
 
-// startOrigin has the simulator serve n sources on so many hosts.
+// startOrigin starts the simulator. It ends with the context.
 func (b *bench) startOrigin(ctx context.Context, n, hosts int, flags ...string) (*origin, error) {
 	port := strconv.Itoa(lowest + rand.N(1000)) // must be free on all hosts: below those that connections get
 	args := append([]string{"-n", strconv.Itoa(n), "-hosts", strconv.Itoa(hosts), "-port", port}, flags...)
@@ -44,22 +44,16 @@ func (b *bench) startOrigin(ctx context.Context, n, hosts int, flags ...string) 
 		return nil, err
 	}
 	if _, err := bufio.NewReader(said).ReadString('\n'); err != nil { // it says one line, once it can be asked
-		return nil, fmt.Errorf("the simulator does not start: %w", err)
+		return o, fmt.Errorf("the simulator does not start: %w", err)
 	}
 	body, err := process.Await(ctx, http.DefaultClient, o.address+"/ctl/sources?format=json")
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	err = eachLine(body, func(line struct{ URL string }) {
 		o.sources = append(o.sources, source{fmt.Sprint("s", len(o.sources)), line.URL})
 	})
 	return o, err
-}
-
-// wait ends the simulator.
-func (o *origin) wait(stop func()) {
-	stop()
-	_ = o.process.Wait()
 }
 
 // truth returns the items that the sources show now, or all that there have ever

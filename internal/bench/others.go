@@ -9,7 +9,7 @@ import (
 )
 
 // serving takes the figures of requests from the command that measures them.
-func (b *bench) serving(ctx context.Context) error {
+func (b *bench) serving(ctx context.Context, _ *origin) error {
 	out, err := exec.CommandContext(ctx, "go", "run", "newsfeed/internal/servebench", "-rounds", strconv.Itoa(b.rounds)).Output()
 	if err != nil && len(out) == 0 {
 		return err
@@ -23,7 +23,7 @@ func (b *bench) serving(ctx context.Context) error {
 }
 
 // publishing takes the worst figure of publishing a change from its benchmark.
-func (b *bench) publishing(ctx context.Context) error {
+func (b *bench) publishing(ctx context.Context, _ *origin) error {
 	out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "Republish", "-benchtime", "30x", "newsfeed/aggregator/publish").Output()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)

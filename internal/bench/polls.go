@@ -21,14 +21,7 @@ const (
 
 // polls measures polls of all sources: of new ones, of unchanged ones, and of
 // ones with two new items; each beside its limit.
-func (b *bench) polls(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o, err := b.startOrigin(ctx, b.sources, hosts)
-	if err != nil {
-		return err
-	}
-	defer o.wait(stop)
+func (b *bench) polls(ctx context.Context, o *origin) error {
 	for i := range b.rounds {
 		if err := b.round(ctx, o, i); err != nil {
 			return err
@@ -39,14 +32,7 @@ func (b *bench) polls(ctx context.Context) error {
 
 // apart measures unchanged polls of sources that have a host each, of which most
 // connections have been closed when the next poll comes, as in the wild.
-func (b *bench) apart(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	o, err := b.startOrigin(ctx, b.sources, b.sources, "-items", "1-2", "-body", "100-200")
-	if err != nil {
-		return err
-	}
-	defer o.wait(stop)
+func (b *bench) apart(ctx context.Context, o *origin) error {
 	d, err := b.startDaemon(ctx, "apart", workers, o.sources...)
 	if err != nil {
 		return err
