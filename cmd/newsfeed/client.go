@@ -32,16 +32,10 @@ type forbidden struct{ error }
 
 func (f forbidden) Unwrap() error { return f.error }
 
-// connect reaches the api of the running daemon; ok is false when no daemon
-// answers this user.
-func connect(ctx context.Context, c config.Config) (remote client, ok bool) {
-	remote, ok, _ = connectOr(ctx, c)
-	return remote, ok
-}
-
-// connectOr is connect with an error where it cannot be told whether there is a
-// daemon, for this user may not ask.
-func connectOr(ctx context.Context, c config.Config) (remote client, ok bool, err error) {
+// connect reaches the api of the running daemon; ok is false when none answers.
+// The error is that it cannot be told whether there is one, for this user may not
+// ask.
+func connect(ctx context.Context, c config.Config) (remote client, ok bool, err error) {
 	network, address := "tcp", c.Server.AdminListen
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		network, address = "unix", path
@@ -70,7 +64,7 @@ func (p *program) daemon(ctx context.Context) (c client, ok bool, err error) {
 	if err != nil {
 		return client{}, false, err
 	}
-	return connectOr(ctx, config.Reach(path, p.env))
+	return connect(ctx, config.Reach(path, p.env))
 }
 
 // ask reads what is stored, from the daemon or else from the store. It holds
@@ -105,7 +99,7 @@ func (p *program) readers(ctx context.Context) (client, error) {
 
 // readers is that of a program, for a configuration that is read already.
 func readers(ctx context.Context, c config.Config) (client, error) {
-	remote, ok, err := connectOr(ctx, c)
+	remote, ok, err := connect(ctx, c)
 	if ok || err != nil {
 		return remote, err
 	}

@@ -51,7 +51,7 @@ func TestE10_SecretsComeFromCredentials(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, b, err)
 		}
 	}
-	admin, ok := connect(t.Context(), reach(config))
+	admin, ok, _ := connect(t.Context(), reach(config))
 	if !ok {
 		t.Fatal("the daemon does not answer")
 	}

@@ -105,7 +105,10 @@ func (p *program) demo(ctx context.Context, address string, once bool) (err erro
 
 // showDemo waits until every source has been polled and says what there is.
 func (p *program) showDemo(ctx context.Context, c config.Config, base string, once bool) error {
-	client, ok := connect(ctx, c)
+	client, ok, err := connect(ctx, c)
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return errors.New("the demo's daemon does not answer")
 	}

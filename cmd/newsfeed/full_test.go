@@ -214,7 +214,7 @@ func (c *crowded) awaitCommands() {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-tick.C {
-		if remote, ok := connect(c.Context(), config); ok {
+		if remote, ok, _ := connect(c.Context(), config); ok {
 			_ = remote.close()
 			return
 		}
@@ -229,7 +229,7 @@ func (c *crowded) await(polling bool) statusJSON {
 	if err != nil {
 		c.Fatal(err)
 	}
-	remote, ok := connect(c.Context(), config)
+	remote, ok, _ := connect(c.Context(), config)
 	if !ok {
 		c.Fatal("the daemon does not answer")
 	}

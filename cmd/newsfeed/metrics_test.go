@@ -102,7 +102,7 @@ func measure(t *testing.T, site http.Handler, text string) *measured {
 		t.Fatal(err)
 	}
 	var ok bool
-	if m.client, ok = connect(t.Context(), m.config); !ok {
+	if m.client, ok, _ = connect(t.Context(), m.config); !ok {
 		t.Fatal("the daemon does not answer")
 	}
 	t.Cleanup(func() { _ = m.client.close() })
@@ -422,7 +422,7 @@ func TestMetrics_TellOfAFullStore(t *testing.T) {
 	}
 	m := &measured{T: t, config: settings}
 	var ok bool
-	if m.client, ok = connect(t.Context(), settings); !ok {
+	if m.client, ok, _ = connect(t.Context(), settings); !ok {
 		t.Fatal("the daemon does not answer")
 	}
 	defer func() { _ = m.client.close() }()

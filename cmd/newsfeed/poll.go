@@ -64,7 +64,7 @@ func (p *program) poll(ctx context.Context, request pollRequest) error {
 		return errors.Join(err, store.Close())
 	}
 	defer fetcher.Close()
-	options, err := aggregatorOptions(config, store, fetcher, log)
+	options, err := p.expressions.options(config, store, fetcher, log)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}

@@ -138,7 +138,7 @@ func (l *loaded) write(t *testing.T, text string) {
 // admin returns a client of the daemon's commands.
 func (l *loaded) admin() client {
 	l.Helper()
-	c, ok := connect(l.Context(), reach(l.config))
+	c, ok, _ := connect(l.Context(), reach(l.config))
 	if !ok {
 		l.Fatalf("the daemon does not answer: %s", &l.errs)
 	}

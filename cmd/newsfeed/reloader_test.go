@@ -40,7 +40,7 @@ func newReloader(t *testing.T, wrap func(storage.Store) storage.Store) (*reloade
 		t.Fatal(err)
 	}
 	optionsOf := func(c config.Config) (aggregator.Options, error) {
-		return aggregatorOptions(c, wrap(store), client, log)
+		return expressions{}.options(c, wrap(store), client, log)
 	}
 	options, err := optionsOf(c)
 	if err != nil {

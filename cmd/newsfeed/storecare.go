@@ -188,7 +188,7 @@ func (p *program) alone(ctx context.Context, command string) (config.Config, err
 	if err != nil {
 		return conf, err
 	}
-	c, ok, err := connectOr(ctx, conf)
+	c, ok, err := connect(ctx, conf)
 	switch {
 	case err != nil:
 		return conf, err

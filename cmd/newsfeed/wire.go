@@ -124,12 +124,7 @@ func access(s config.Source) fetch.Access {
 	return a
 }
 
-// aggregatorOptions turns the configuration into those of a daemon's aggregator.
-func aggregatorOptions(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger) (aggregator.Options, error) {
-	return expressions{}.options(c, store, client, log)
-}
-
-// options is aggregatorOptions with expressions that may have been compiled.
+// options turns the configuration into those of a daemon's aggregator.
 func (e expressions) options(c config.Config, store storage.Store, client *fetch.Client, log *slog.Logger) (aggregator.Options, error) {
 	sources, err := e.sources(c)
 	if err != nil {
