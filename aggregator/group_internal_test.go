@@ -8,10 +8,10 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/dedup"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -59,7 +59,7 @@ func TestF11_PollsShareACommit(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				real, err := bolt.Open(filepath.Join(dir, "newsfeed.db"), bolt.Options{MmapSize: 1 << 20})
 				if err != nil {
 					t.Fatal(err)

@@ -14,11 +14,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -230,7 +230,7 @@ func (w *web) busy() bool {
 //	go test ./aggregator -run A08 -soak.sources 1000 -timeout 2h
 func TestA08_OneUnconditionalRequestInAMonth(t *testing.T) {
 	path := filepath.Join(memory(t), "soak.db")
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w, line := newWeb(*soakSources), newWire()
 		client := serve(t, w, line, line.dial)
 		end := time.Now().AddDate(0, 0, *soakDays)
@@ -292,7 +292,7 @@ func requireUsage(t *testing.T, now, before usage, some int) {
 // run nothing is left over, and the last days take no more than the first.
 func TestF25_NothingGrowsWithTime(t *testing.T) {
 	path := filepath.Join(memory(t), "soak.db")
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w, line := newWeb(10), newWire()
 		client := serve(t, w, line, line.dial)
 		const runs, warm = 6, 2

@@ -18,6 +18,7 @@ import (
 	"newsfeed/aggregator"
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/schedule"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -90,7 +91,7 @@ func (c call) String() string { return c.address + " at " + c.at.UTC().Format(ti
 
 // inWorld runs a test in a bubble of its own.
 func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		w := &world{wire: newWire(), answers: map[string]http.HandlerFunc{}}
 		w.client = serve(t, w, w.wire, w.dial)
 		test(t, w)

@@ -9,10 +9,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"newsfeed/internal/bubble"
 )
 
 func TestA36_GateGivesTurnsInOrderWithAGap(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Second}
 		begin := time.Now()
 		var order []int
@@ -45,7 +47,7 @@ func TestA36_GateGivesTurnsInOrderWithAGap(t *testing.T) {
 }
 
 func TestGateKeepsHostsApart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Second}
 		begin := time.Now()
 		for i := range 10 {
@@ -62,7 +64,7 @@ func TestGateKeepsHostsApart(t *testing.T) {
 }
 
 func TestGateLetsGoOfWhoGivesUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Minute}
 		pass, err := g.enter(t.Context(), "example.org", 0)
 		if err != nil {
@@ -93,7 +95,7 @@ func TestGateLetsGoOfWhoGivesUp(t *testing.T) {
 }
 
 func TestGateForgetsIdleHosts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		g := &gate{interval: time.Second}
 		for i := range 10_000 {
 			pass, err := g.enter(t.Context(), fmt.Sprint(i), 0)

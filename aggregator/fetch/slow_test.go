@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/internal/bubble"
 )
 
 // drip sends one byte a second, for ever.
@@ -72,7 +73,7 @@ func TestD09_SlowServersHoldNobodyUp(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				network := web{"slow.example:80": test.serve, "slow.example:443": test.serve}
 				for i := range 5 {
 					network[fmt.Sprintf("quick%d.example:80", i)] = saying(empty200)
@@ -103,7 +104,7 @@ func TestD09_SlowServersHoldNobodyUp(t *testing.T) {
 }
 
 func TestWaitingForTheTurnIsNotTimedOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newClient(t, only(t, web{"news.example:80": saying(empty200)}), func(o *fetch.Options) { o.HostInterval = time.Minute })
 		mustGet(t, c, fetch.Request{URL: "http://news.example/"})
 		if visit := mustGet(t, c, fetch.Request{URL: "http://news.example/"}); visit.Elapsed != 0 {
@@ -114,7 +115,7 @@ func TestWaitingForTheTurnIsNotTimedOut(t *testing.T) {
 
 // A slow body is no stalled one.
 func TestD09_ASteadyBodyMayTakeItsTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newClient(t, func(o *fetch.Options) { o.Timeout = time.Hour }, only(t, web{"slow.example:80": func(conn net.Conn) {
 			_, _ = conn.Read(make([]byte, 4<<10))
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n")
@@ -154,7 +155,7 @@ func TestD10_D11_EndlessAnswersAreCutOff(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				var taken int
 				c := newClient(t, only(t, web{
 					"flood.example:80": func(conn net.Conn) { taken = flood(conn, test.start, test.part) },
@@ -172,7 +173,7 @@ func TestD10_D11_EndlessAnswersAreCutOff(t *testing.T) {
 }
 
 func TestA36_AHundredSourcesOfOneSite(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		const interval, answer = 2 * time.Second, 3 * time.Second
 		var mu sync.Mutex // guards the three
 		busy, asked := 0, 0

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/internal/bubble"
 )
 
 func TestA16_StatusWithoutDocument(t *testing.T) {
@@ -142,7 +142,7 @@ func TestA35_OneAttempt(t *testing.T) {
 // the second request of each connection, and at last on every one: it is sent
 // again, once, and not before the host's gap is over.
 func TestA35_AKeptConnectionThatClosesCostsNoPoll(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var asked []time.Time
 		answered := 0

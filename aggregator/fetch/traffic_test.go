@@ -11,16 +11,16 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/internal/bubble"
 )
 
 func TestTrafficIsCounted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		answer := func(r *http.Request) string {
 			switch r.URL.Path {
 			case "/moved":
@@ -75,7 +75,7 @@ func TestTrafficIsCounted(t *testing.T) {
 
 // Where no gap is kept, it is not taken for an unknown one.
 func TestTraffic_NoGapIsAGap(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newClient(t, only(t, web{"news.test:80": saying(empty200)}))
 		mustGet(t, c, fetch.Request{URL: "http://news.test/"})
 		if gap := mustGet(t, c, fetch.Request{URL: "http://news.test/"}).Traffic.Gap; gap != 1 {
@@ -85,7 +85,7 @@ func TestTraffic_NoGapIsAGap(t *testing.T) {
 }
 
 func TestTraffic_OfAVisitThatGaveUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		c := newClient(t, only(t, web{"news.test:80": silent}))
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
@@ -155,7 +155,7 @@ func TestUnanswered(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				err := wantError(t, newClient(t, only(t, network)), test.r, "")
 				if got := fetch.Unanswered(err); got != test.want {
 					t.Errorf("got %v, want %v for: %v", got, test.want, err)

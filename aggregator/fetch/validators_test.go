@@ -8,12 +8,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"newsfeed/aggregator/fetch"
+	"newsfeed/internal/bubble"
 )
 
 // conditions returns what each request was conditional on.
@@ -143,7 +143,7 @@ func TestA06_AFailureTouchesNoValidators(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				conditions := make(chan string, 2)
 				c := newClient(t, func(o *fetch.Options) { o.MaxBody = 1 << 10 }, only(t, web{"news.example:80": func(conn net.Conn) {
 					r, err := http.ReadRequest(bufio.NewReader(conn))

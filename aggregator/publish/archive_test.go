@@ -14,10 +14,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 	"newsfeed/storage/bolt"
 )
@@ -272,7 +272,7 @@ func TestC35_AnArchiveStaysAsItIsWhenEntriesAreAdded(t *testing.T) {
 }
 
 func TestC35_ARemovalOrAnEditRewritesItsArchive(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		m := press(250, 2)
 		c := newChain(t, m)
 		old := c.get("/archive/1.atom").Header().Get("ETag")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 )
 
@@ -48,7 +49,7 @@ var everyPath = []string{
 }
 
 func TestC31_LastModifiedOutlivesARestart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		outlive()
 		store := eventful()
 		first := run(t, store, everyPath...)
@@ -72,7 +73,7 @@ func TestC31_LastModifiedMovesWhenAndOnlyWhenTheBytesDo(t *testing.T) {
 		"another token of a view": func(m *memory) { m.settings.Views[1].Token = "other" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			bubble.Test(t, func(t *testing.T) {
 				outlive()
 				store := eventful()
 				paths := everyPath[:len(everyPath)-1]
@@ -94,7 +95,7 @@ func TestC31_LastModifiedMovesWhenAndOnlyWhenTheBytesDo(t *testing.T) {
 }
 
 func TestC31_ARestartWithinTheSecondOfAChange(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		store := empty()
 		store.change(news(1, 0))
 		start := func(want string, items int) {
@@ -153,7 +154,7 @@ func TestNewsIsShownThoughItsEditionIsNotRecorded(t *testing.T) {
 
 func TestRun_RendersViewsInTheBackground(t *testing.T) {
 	store := fixture()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		outlive()
 		changed := make(chan uint64, 1)
 		p := publish.New(publish.Options{Store: store, Changed: changed, Logger: slog.New(slog.DiscardHandler)})
@@ -186,7 +187,7 @@ func TestC31_LastModifiedStaysWhileEditionsCannotBeRecorded(t *testing.T) {
 	} {
 		store := empty()
 		store.editions = map[string]storage.Edition{"sources/paper.rss": {Path: "sources/paper.rss", Hash: storage.Digest{1}, Modified: epoch}}
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			changed := make(chan uint64, 1)
 			p := publish.New(publish.Options{Store: store, Writer: writer(store), Changed: changed, CacheBytes: 1})

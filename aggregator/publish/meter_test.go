@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 )
 
 // loop asks often and returns how many answers were 429, and the last one.
@@ -33,7 +33,7 @@ func loop(t *testing.T, h http.Handler, times int, path, from string, headers ..
 }
 
 func TestC34_AClientInALoopIsToldToWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		pass(10 * time.Second)
 		h := publish.New(publish.Options{Store: fixture(), Refetches: 10}).Handler()
 		const client = "203.0.113.7:1000"
@@ -93,7 +93,7 @@ func TestC34_WhoIsOneClient(t *testing.T) {
 }
 
 func TestC34_WhatIsRememberedOfClientsIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h := publish.New(publish.Options{Store: fixture(), Refetches: 1}).Handler()
 		for i := range 20_000 {
 			loop(t, h, 1, "/feed.rss", fmt.Sprintf("198.%d.%d.1:1", i>>8, i&255))

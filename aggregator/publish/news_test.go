@@ -8,10 +8,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 )
 
@@ -154,7 +154,7 @@ func TestNewsIsForThoseWhoAskForIt(t *testing.T) {
 }
 
 func TestNewsIsOfTheLastRenderingsOnly(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		m := many(60)
 		r := &reader{T: t, handler: publish.New(publish.Options{Store: m}).Handler(), path: "/feed.atom"}
 		var tags []string

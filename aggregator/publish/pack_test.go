@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 )
 
@@ -31,7 +31,7 @@ func coded(t *testing.T, h http.Handler, path string) map[string][]byte {
 }
 
 func TestTheSameBytesAreCompressedToTheSameBytes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		m := pages()
 		used := publish.New(publish.Options{Store: m}).Handler()
 		for i := range 3 {

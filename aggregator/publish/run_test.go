@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"newsfeed/aggregator/publish"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 )
 
@@ -29,7 +30,7 @@ type newsroom struct {
 // work runs a Publisher on a store and calls fn; then it stops the Publisher
 // and checks what Run returned.
 func work(t *testing.T, store *memory, want error, fn func(*newsroom)) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		n := &newsroom{t: t, store: store, changed: make(chan uint64, 1)}
 		p := publish.New(publish.Options{Store: store, Writer: store, Changed: n.changed, Logger: slog.New(slog.NewTextHandler(&n.log, nil))})
 		n.handler = p.Handler()
@@ -208,7 +209,7 @@ func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
 	} {
 		store := empty()
 		store.change(news(1, test.second))
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
 			pass(300 * time.Millisecond)
 			modified, _ := n.get("/sources/paper.rss")
@@ -227,7 +228,7 @@ func TestC31_AFeedOnDemandIsNeverOfTheFuture(t *testing.T) {
 
 func TestC31_TwoFeedsOnDemandInOneSecondHaveTwoTimes(t *testing.T) {
 	store := empty()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		n := &newsroom{t: t, store: store, handler: publish.New(publish.Options{Store: store}).Handler()}
 		expect := func(modified string, items int) {
 			t.Helper()

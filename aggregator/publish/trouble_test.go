@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"newsfeed/aggregator/publish"
 	"newsfeed/aggregator/publish/feedcheck"
+	"newsfeed/internal/bubble"
 	"newsfeed/storage"
 )
 
@@ -17,7 +17,7 @@ import (
 // while the store does not change: the health feed has an item for as long as
 // one lasts, its Last-Modified does not go back, and nothing else changes.
 func TestF14_TheHealthFeedTellsOfAFullStore(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		store := eventful()
 		p := publish.New(publish.Options{Store: store, Refetches: -1})
 		handler := p.Handler()

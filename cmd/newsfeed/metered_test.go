@@ -5,8 +5,9 @@ import (
 	"errors"
 	"io"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"newsfeed/internal/bubble"
 )
 
 // receiver takes so long for each write.
@@ -20,7 +21,7 @@ func (r *receiver) Write(b []byte) (int, error) {
 }
 
 func TestF21_BackupKeepsToItsRate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		start := time.Now()
 		m := &metered{ctx: t.Context(), w: io.Discard, deadline: func(time.Time) {}, rate: 1 << 20, start: start}
 		for range 600 {
@@ -35,7 +36,7 @@ func TestF21_BackupKeepsToItsRate(t *testing.T) {
 }
 
 func TestF09_SlowReceiverOfABackupIsCutOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var allowed time.Duration // for the last write
 		m := &metered{
@@ -56,7 +57,7 @@ func TestF09_SlowReceiverOfABackupIsCutOff(t *testing.T) {
 }
 
 func TestBackupEndsWithItsRequest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		m := &metered{ctx: ctx, w: io.Discard, deadline: func(time.Time) {}, rate: 1, start: time.Now()}
 		time.AfterFunc(time.Second, cancel)

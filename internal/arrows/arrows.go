@@ -29,6 +29,7 @@ var Allowed = map[string][]string{
 	"internal/storyscore":          {"aggregator/dedup", "aggregator/normalize", "aggregator/parse", "storage"},
 	"internal/pollsim":             {"aggregator/schedule"},
 	"internal/article":             {"storage"},
+	"internal/bubble":              {},
 	"internal/fixture":             {},
 	"internal/process":             {},
 	"internal/servebench":          {"internal/process"},

@@ -16,9 +16,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"newsfeed/internal/bubble"
 	"newsfeed/internal/guard"
 )
 
@@ -99,7 +99,7 @@ func TestCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 	ca, dir := newIssuer(t), t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	ca.write(t, cert, key, 1)
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		settings, err := guard.Files(cert, key, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"newsfeed/internal/bubble"
 	"newsfeed/internal/guard"
 )
 
@@ -106,7 +107,7 @@ func TestWhoAsksIsToldByTrustedProxiesOnly(t *testing.T) {
 }
 
 func TestClientsThatAskTooOftenWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
 		h := guard.New(guard.Options{RequestsPerMinute: 60, Proxies: prefixes("10.0.0.0/8")}, silent).Handler(who)
 		refused := func(times int, from string, header ...string) (n int, last *httptest.ResponseRecorder) {
 			for range times {
@@ -212,7 +213,7 @@ func TestD34_WhoFailsToLogInTooOftenIsRefusedTheRightPasswordToo(t *testing.T) {
 		"from a network of IPv6":               {6000, "[2001:db8::1]:1"},
 		"with fewer requests than wrong tries": {20, "192.0.2.1:1"},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		bubble.Test(t, func(t *testing.T) {
 			o := guard.Options{RequestsPerMinute: test.perMinute, Username: "ann", Password: "correct horse", Proxies: prefixes("127.0.0.0/8")}
 			g := guard.New(o, silent)
 			h := g.Handler(who)
@@ -341,9 +342,9 @@ func (p *pipes) connect() net.Conn {
 	return theirs
 }
 
-// bubble runs a test of a server on pipes, with a clock of its own.
-func bubble(t *testing.T, connections int, h http.Handler, test func(t *testing.T, g *guard.Guard, p *pipes)) {
-	synctest.Test(t, func(t *testing.T) {
+// onPipes runs a test of a server on pipes, in a bubble.
+func onPipes(t *testing.T, connections int, h http.Handler, test func(t *testing.T, g *guard.Guard, p *pipes)) {
+	bubble.Test(t, func(t *testing.T) {
 		g := guard.New(guard.Options{Connections: connections}, silent)
 		p := &pipes{make(chan net.Conn), make(chan struct{})}
 		s := g.Server(g.Handler(h))
@@ -363,7 +364,7 @@ func bubble(t *testing.T, connections int, h http.Handler, test func(t *testing.
 const request = "GET /feed.atom HTTP/1.1\r\nHost: a\r\n"
 
 func TestD32_WhoSendsAHeaderByDropsIsCutOff(t *testing.T) {
-	bubble(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
 		conn, start := p.connect(), time.Now()
 		defer conn.Close()
 		_, err := io.WriteString(conn, request)
@@ -378,7 +379,7 @@ func TestD32_WhoSendsAHeaderByDropsIsCutOff(t *testing.T) {
 }
 
 func TestD32_WhoKeepsAConnectionForNothingIsCutOff(t *testing.T) {
-	bubble(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
 		conn, start := p.connect(), time.Now()
 		defer conn.Close()
 		if _, err := io.WriteString(conn, request+"\r\n"); err != nil {
@@ -403,7 +404,7 @@ func TestD32_WhoDoesNotReadTheAnswerIsCutOff(t *testing.T) {
 			}
 		}
 	})
-	bubble(t, 10, endless, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, 10, endless, func(t *testing.T, g *guard.Guard, p *pipes) {
 		failed = make(chan time.Time, 1)
 		conn, start := p.connect(), time.Now()
 		defer conn.Close()
@@ -417,7 +418,7 @@ func TestD32_WhoDoesNotReadTheAnswerIsCutOff(t *testing.T) {
 }
 
 func TestD32_HeadersAreBounded(t *testing.T) {
-	bubble(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
 		for name, header := range map[string]string{
 			"one long field":          "X: " + strings.Repeat("a", 32<<10) + "\r\n",
 			"many fields":             strings.Repeat("X: a\r\n", 8<<10),
@@ -439,7 +440,7 @@ func TestD32_HeadersAreBounded(t *testing.T) {
 }
 
 func TestD32_ThereIsNoHTTP2WithoutTLS(t *testing.T) {
-	bubble(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, 10, who, func(t *testing.T, g *guard.Guard, p *pipes) {
 		for name, text := range map[string]string{
 			"prior knowledge": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 			"upgrade":         request + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
@@ -468,7 +469,7 @@ func TestD32_TheLongestWaitingMakesRoom(t *testing.T) {
 		}
 		w.Header().Set("Connection", "close")
 	})
-	bubble(t, most, held, func(t *testing.T, g *guard.Guard, p *pipes) {
+	onPipes(t, most, held, func(t *testing.T, g *guard.Guard, p *pipes) {
 		release = make(chan struct{})
 		status := make(chan int)
 		busy := p.connect()
