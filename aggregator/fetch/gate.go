@@ -54,7 +54,11 @@ func (g *gate) enter(ctx context.Context, host string, gap time.Duration) (pass,
 		g.part(t)
 		return pass{}, ctx.Err()
 	}
-	timer := time.NewTimer(g.rest(t, gap))
+	rest := g.rest(t, gap)
+	if rest <= 0 && ctx.Err() == nil {
+		return g.begin(t), nil
+	}
+	timer := time.NewTimer(rest)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

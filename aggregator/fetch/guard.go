@@ -48,8 +48,7 @@ func (g guard) checkURL(u *url.URL) error {
 		}
 		port = uint16(n)
 	}
-	addr, err := netip.ParseAddr(hostname(u))
-	if err == nil {
+	if addr, ok := addressOf(hostname(u)); ok {
 		return g.check(netip.AddrPortFrom(addr, port))
 	}
 	if !customary(port) && !g.allowsPort(port) {

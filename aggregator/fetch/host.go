@@ -13,6 +13,13 @@ import (
 // the registrable domain ("example.org" for "https://News.example.org:8443/"),
 // or the address itself. It is empty for what has no host.
 func Host(rawURL string) string {
+	if host, ok := plainHost(rawURL); ok {
+		return keyOf(host)
+	}
+	return parsedHost(rawURL)
+}
+
+func parsedHost(rawURL string) string {
 	u, err := url.Parse(legal(rawURL))
 	if err != nil {
 		return ""
@@ -20,9 +27,32 @@ func Host(rawURL string) string {
 	return hostKey(u)
 }
 
-func hostKey(u *url.URL) string {
-	host := hostname(u)
-	if addr, err := netip.ParseAddr(host); err == nil {
+// plainHost returns the host of a URL that need not be parsed for it.
+func plainHost(rawURL string) (host string, ok bool) {
+	rest, ok := strings.CutPrefix(rawURL, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(rawURL, "http://")
+	}
+	end := strings.IndexByte(rest, '/')
+	if !ok || end < 0 {
+		return "", false
+	}
+	host, port, _ := strings.Cut(rest[:end], ":")
+	for i := range len(port) {
+		ok = ok && '0' <= port[i] && port[i] <= '9'
+	}
+	for i := range len(rest) - end {
+		c := rest[end+i]
+		ok = ok && ' ' < c && c < 0x7f && c != '%' // url.Parse may refuse the others
+	}
+	return host, ok && isPlain(host)
+}
+
+func hostKey(u *url.URL) string { return keyOf(u.Hostname()) }
+
+func keyOf(host string) string {
+	host = lookedUp(host)
+	if addr, ok := addressOf(host); ok {
 		return addr.Unmap().WithZone("").String()
 	}
 	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
@@ -31,12 +61,37 @@ func hostKey(u *url.URL) string {
 	return host
 }
 
+// addressOf returns the address that a host is written as.
+func addressOf(host string) (netip.Addr, bool) {
+	if host == "" || !strings.Contains(host, ":") && (host[len(host)-1] < '0' || host[len(host)-1] > '9') {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr, err == nil
+}
+
 // hostname returns the host as it will be looked up: in lower case and ASCII,
 // and with the digits that IDNA makes of their look-alikes.
-func hostname(u *url.URL) string {
-	host := u.Hostname()
-	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-		host = ascii
+func hostname(u *url.URL) string { return lookedUp(u.Hostname()) }
+
+func lookedUp(host string) string {
+	if !isPlain(host) {
+		if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+			host = ascii
+		}
 	}
 	return strings.TrimSuffix(strings.ToLower(host), ".")
+}
+
+// isPlain reports whether IDNA makes no more of a host than its lower case.
+func isPlain(host string) bool {
+	for i := range len(host) {
+		switch c := host[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.':
+		case c == '-' && (i == 0 || host[i-1] != '-'): // but for "xn--"
+		default:
+			return false
+		}
+	}
+	return host != ""
 }

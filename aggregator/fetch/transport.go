@@ -102,7 +102,7 @@ func dialer(o Options, a Access) func(ctx context.Context, network, address stri
 			return o.Dial(ctx, network, address)
 		}
 	}
-	d := &net.Dialer{Timeout: dialTimeout, Resolver: o.Resolver}
+	d := &net.Dialer{Timeout: dialTimeout, Resolver: o.Resolver, KeepAlive: -1} // an idle connection is closed before it would tell
 	if o.Proxy == nil {
 		d.Control = guard{allow: slices.Concat(o.AllowPrivate, a.Allow)}.control
 	}

@@ -61,18 +61,25 @@ func bare(u *url.URL) *url.URL {
 // would become "/") and send a query's spaces as they are.
 func legal(raw string) string {
 	const inQuery, inPath = "\"<> ", "\"<> \\^`{|}"
-	var b strings.Builder
+	var b []byte // nil: all is legal so far
 	illegal := inPath
 	for i := range len(raw) {
 		c := raw[i]
 		if c == '?' {
 			illegal = inQuery
 		}
-		if c >= 0x80 || strings.IndexByte(illegal, c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
+		switch {
+		case c >= 0x80 || strings.IndexByte(illegal, c) >= 0:
+			if b == nil {
+				b = append(make([]byte, 0, 2*len(raw)), raw[:i]...)
+			}
+			b = fmt.Appendf(b, "%%%02X", c)
+		case b != nil:
+			b = append(b, c)
 		}
 	}
-	return b.String()
+	if b == nil {
+		return raw
+	}
+	return string(b)
 }

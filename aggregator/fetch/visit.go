@@ -75,11 +75,10 @@ func (t *trip) ask(ctx context.Context) (Visit, error) {
 
 	start := time.Now()
 	defer func() { t.spent += time.Since(start) }()
-	limit := t.Timeout
-	bounded, cancel := context.WithTimeoutCause(ctx, limit-t.spent, fmt.Errorf("timeout after %v", limit))
-	defer cancel()
-	bounded, stop := context.WithCancelCause(bounded)
+	bounded, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	alarm := time.AfterFunc(t.Timeout-t.spent, func() { stop(fmt.Errorf("timeout after %v", t.Timeout)) })
+	defer alarm.Stop()
 
 	visit, err := t.exchange(bounded, stop, to, known)
 	t.Answered(visit.Status, visit.Bytes)
