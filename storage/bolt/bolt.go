@@ -352,6 +352,16 @@ func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
 type transact func(*bbolt.DB, func(*bbolt.Tx) error) error
 
 func (s *Store) run(ctx context.Context, how transact, fn func(*tx) error) error {
+	return s.look(ctx, how, func(t *tx) error {
+		if err := t.readFigures(); err != nil {
+			return err
+		}
+		return fn(t)
+	})
+}
+
+// look is run for what needs no figures.
+func (s *Store) look(ctx context.Context, how transact, fn func(*tx) error) error {
 	for {
 		at := s.at.Load()
 		err := s.runAt(ctx, at, how, fn)
@@ -366,10 +376,7 @@ func (s *Store) runAt(ctx context.Context, at *opened, how transact, fn func(*tx
 	return s.unlessStuck(ctx, func(begun func(*bbolt.Tx)) error {
 		return how(at.db, func(b *bbolt.Tx) error {
 			begun(b)
-			t, err := begin(b, s.packer)
-			if err != nil {
-				return err
-			}
+			t := newTx(b, s.packer)
 			defer t.drop()
 			return fn(t)
 		})

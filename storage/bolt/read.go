@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"newsfeed/storage"
+
+	"go.etcd.io/bbolt"
 )
 
 // Settings implements storage.Reader. Before the first settings they are zero.
@@ -50,7 +52,7 @@ func (s *Store) Sources(ctx context.Context) (out []storage.Source, err error) {
 
 // Source implements storage.Reader.
 func (s *Store) Source(ctx context.Context, id string) (out storage.Source, err error) {
-	err = s.view(ctx, func(t *tx) error {
+	err = s.look(ctx, (*bbolt.DB).View, func(t *tx) error {
 		src, err := t.source(id)
 		out = src.Source
 		return err

@@ -107,17 +107,27 @@ func (t *tx) eachBucket(fn func(b *bucket, name string, fill float64)) {
 	}
 }
 
-func begin(b *bbolt.Tx, p *packer) (*tx, error) {
+// newTx returns a transaction that knows no figures yet.
+func newTx(b *bbolt.Tx, p *packer) *tx {
 	t := &tx{packer: p, size: b.Size(), maxPruned: maxPruned}
 	t.eachBucket(func(at *bucket, name string, fill float64) { *at = bucket{tx: b, name: name, fill: fill} })
+	return t
+}
+
+func begin(b *bbolt.Tx, p *packer) (*tx, error) {
+	t := newTx(b, p)
+	return t, t.readFigures()
+}
+
+func (t *tx) readFigures() error {
 	t.hidden = t.meta.Get([]byte("hidden"))
 	t.apart = t.meta.Get([]byte("apart"))
 	if v := t.meta.Get([]byte("counts")); v != nil {
 		if err := decode(t.packer, v, countsFields, &t.counts); err != nil {
-			return nil, fmt.Errorf("read counts: %w", err)
+			return fmt.Errorf("read counts: %w", err)
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // checkBuckets returns ErrDamaged for a store that lacks a bucket.
