@@ -83,6 +83,9 @@ func (a api) ready(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// flushDelay is how long results wait for others, to be sent together.
+const flushDelay = 10 * time.Millisecond
+
 func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	var request pollRequest
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil {
@@ -101,13 +104,21 @@ func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	if lines.Encode(pollAccepted{total}) != nil {
 		return
 	}
-	for {
-		_ = flush.Flush()
+	pending := time.NewTimer(0)
+	defer pending.Stop()
+	for waits := true; ; {
 		select {
 		case result, ok := <-results:
 			if !ok || lines.Encode(result) != nil {
 				return
 			}
+			if !waits {
+				waits = true
+				pending.Reset(flushDelay)
+			}
+		case <-pending.C:
+			waits = false
+			_ = flush.Flush()
 		case <-r.Context().Done():
 			return
 		}
