@@ -182,7 +182,7 @@ func TestF23_DueTimesAreOfTheWallClock(t *testing.T) {
 	var ended sync.WaitGroup
 	ended.Go(func() { committer.run(t.Context()) })
 	l.start(t.Context())
-	l.finish(t.Context(), <-l.Aggregator.finished)
+	l.drain(t.Context())
 	close(l.commits)
 	ended.Wait()
 	if due := waiting(l)["a"]; due.IsZero() || strings.Contains(due.String(), " m=") {

@@ -90,7 +90,11 @@ func (s Source) reading() storage.Digest {
 	if s.read != (storage.Digest{}) {
 		return s.read
 	}
-	sum := sha256.Sum256([]byte(s.salt()))
+	return digestOf(s.salt())
+}
+
+func digestOf(text string) storage.Digest {
+	sum := sha256.Sum256([]byte(text))
 	return storage.Digest(sum[:16])
 }
 

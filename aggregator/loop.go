@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"newsfeed/aggregator/fetch"
 	"newsfeed/aggregator/schedule"
 	"newsfeed/storage"
@@ -23,7 +21,7 @@ const longestSleep = 30 * time.Second
 type loop struct {
 	*Aggregator
 	queue   *schedule.Queue
-	workers errgroup.Group
+	workers workers
 	busy    map[string]bool       // sources under way
 	forced  map[string]bool       // sources to be polled by force
 	waiting map[string][]*request // who waits for a source's result
@@ -194,11 +192,10 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	delete(l.forced, id)
 	delete(l.turns, id)
 	source := l.config().sources[id]
-	l.workers.Go(func() error {
+	l.workers.do(func() {
 		f.result, f.err = l.guarded(ctx, source, forced, article)
 		l.Aggregator.finished <- f
-		return nil
-	})
+	}, len(l.busy))
 }
 
 // guarded polls, or visits an article, and turns a panic into the source's
@@ -302,7 +299,7 @@ func (l *loop) drain(ctx context.Context) {
 	for len(l.busy) > 0 {
 		l.finish(ctx, <-l.Aggregator.finished)
 	}
-	_ = l.workers.Wait() // its functions return nil
+	l.workers.dismiss()
 	for source, list := range l.waiting {
 		result, polled := l.polled[source]
 		if !polled {

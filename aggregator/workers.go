@@ -1,0 +1,35 @@
+package aggregator
+
+import "sync"
+
+// workers are goroutines that do one task after the other. They stay for the
+// next one, and so does the stack that a poll makes grow.
+type workers struct {
+	tasks chan func()
+	hired int
+	gone  sync.WaitGroup
+}
+
+// do has a worker do a task, of which so many are under way, this one included.
+func (w *workers) do(task func(), underway int) {
+	if w.tasks == nil {
+		w.tasks = make(chan func())
+	}
+	if w.hired < underway {
+		w.hired++
+		w.gone.Go(func() {
+			for task := range w.tasks {
+				task()
+			}
+		})
+	}
+	w.tasks <- task
+}
+
+// dismiss waits for the end of all tasks, after which there will be none.
+func (w *workers) dismiss() {
+	if w.tasks != nil {
+		close(w.tasks)
+	}
+	w.gone.Wait()
+}
