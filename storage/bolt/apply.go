@@ -124,7 +124,7 @@ func checkViews(views []storage.View) error {
 // poll replaces the state of a source, adds or replaces entries, folds stories
 // and then adds events.
 func (t *tx) poll(p *storage.Poll) error {
-	src, err := t.source(p.Source)
+	src, err := t.standing(p.Source)
 	if err != nil {
 		return fmt.Errorf("poll of source %s: %w", p.Source, err)
 	}
@@ -136,11 +136,11 @@ func (t *tx) poll(p *storage.Poll) error {
 	}
 	src.State = p.State
 	for i := range p.Entries {
-		if err := t.entered(&src, p.Entries[i]); err != nil {
+		if err := t.entered(src, p.Entries[i]); err != nil {
 			return fmt.Errorf("poll of source %s: entry %.200q: %w", p.Source, p.Entries[i].ID, err)
 		}
 	}
-	t.putState(&src)
+	t.putState(src)
 	for _, f := range p.Folds {
 		if err := t.fold(f); err != nil {
 			return fmt.Errorf("poll of source %s: %w", p.Source, err)
@@ -242,7 +242,7 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 			return fmt.Errorf("prune source %s: %w", id, err)
 		}
 		src.Entries -= gone[id]
-		t.putState(&src)
+		t.putState(src)
 	}
 	if len(gone) > 0 {
 		t.counts.version++
@@ -275,7 +275,7 @@ func (t *tx) judge(j *storage.Judge) error {
 	}
 	if j.Judged != nil && src.Judged != *j.Judged {
 		src.Judged = *j.Judged
-		t.putState(&src)
+		t.putState(src)
 	}
 	return nil
 }

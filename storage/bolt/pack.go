@@ -72,7 +72,18 @@ func (p *packer) use(dictionaries [][]byte) error {
 
 // encode returns the value of a row.
 func encode[T any](fields []field[T], row *T) []byte {
-	return seal(plain, appendRow(make([]byte, prefix, 256), fields, row))
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	b := appendRow((*buffer)[:0], fields, row)
+	if cap(b) <= maxBuffer {
+		*buffer = b
+	}
+	return sealed(b)
+}
+
+// sealed returns the value of a row as it stands.
+func sealed(row []byte) []byte {
+	return seal(plain, append(make([]byte, prefix, prefix+len(row)), row...))
 }
 
 // compress returns the value of a row that holds text, and an error when the
@@ -89,12 +100,12 @@ func compress[T any](p *packer, fields []field[T], row *T) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes are more than %d", n, maxRow)
 	}
 	if n < minCompressed {
-		return seal(plain, append(make([]byte, prefix, prefix+n), b...)), nil
+		return sealed(b), nil
 	}
 	return seal(compressed, append(make([]byte, prefix, prefix+n/2), p.codec.Load().frame(b)...)), nil
 }
 
-// buffers hold rows while they are compressed, up to maxBuffer bytes each.
+// buffers hold rows while they are put together, up to maxBuffer bytes each.
 var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
 
 const maxBuffer = 64 << 10

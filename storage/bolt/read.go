@@ -37,7 +37,7 @@ func (s *Store) Settings(ctx context.Context) (out storage.Settings, err error) 
 func (s *Store) Sources(ctx context.Context) (out []storage.Source, err error) {
 	err = s.view(ctx, func(t *tx) error {
 		return t.eachSource(func(src *source) error {
-			if err := t.readState(src); err != nil {
+			if err := t.readState(src, stateFields); err != nil {
 				return err
 			}
 			out = append(out, src.Source)
@@ -51,16 +51,16 @@ func (s *Store) Sources(ctx context.Context) (out []storage.Source, err error) {
 }
 
 // Source implements storage.Reader.
-func (s *Store) Source(ctx context.Context, id string) (out storage.Source, err error) {
-	err = s.look(ctx, (*bbolt.DB).View, func(t *tx) error {
-		src, err := t.source(id)
-		out = src.Source
+func (s *Store) Source(ctx context.Context, id string) (storage.Source, error) {
+	var src *source
+	err := s.look(ctx, (*bbolt.DB).View, func(t *tx) (err error) {
+		src, err = t.source(id)
 		return err
 	})
 	if err != nil {
 		return storage.Source{}, fmt.Errorf("read source %s: %w", id, err)
 	}
-	return out, nil
+	return src.Source, nil
 }
 
 // Entry implements storage.Reader. It also returns entries of hidden sources.

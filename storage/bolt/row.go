@@ -161,7 +161,10 @@ var sourceFields = []field[source]{
 	text("across", func(s *source) *storage.Across { return &s.Across }),
 }
 
-var stateFields = []field[source]{
+var stateFields = slices.Concat(standingFields, visitFields)
+
+// standingFields are those that a poll keeps, or compares with its own.
+var standingFields = []field[source]{
 	number("entries", func(s *source) *int { return &s.Entries }),
 	text("judged", func(s *source) *string { return &s.Judged }),
 
@@ -176,7 +179,10 @@ var stateFields = []field[source]{
 	text("rights", func(s *source) *string { return &s.State.About.Rights }),
 	text("format", func(s *source) *string { return &s.State.About.Format }),
 	moment("upd", func(s *source) *time.Time { return &s.State.About.Updated }),
+}
 
+// visitFields are those that each poll replaces.
+var visitFields = []field[source]{
 	text("vurl", func(s *source) *string { return &s.State.Validators.URL }),
 	text("etag", func(s *source) *string { return &s.State.Validators.ETag }),
 	text("mod", func(s *source) *string { return &s.State.Validators.LastModified }),

@@ -100,7 +100,7 @@ func relocateSightings(t *tx, behind []byte) (rows int, last []byte, err error) 
 			return 0, nil, fmt.Errorf("source %s: %w", id, err)
 		}
 		relocateSeen(&src.State, src.ID)
-		t.putState(&src)
+		t.putState(src)
 	}
 	return len(ids), lastOf(ids), nil
 }

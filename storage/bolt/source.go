@@ -7,15 +7,35 @@ import (
 )
 
 // source reads a source from both its rows.
-func (t *tx) source(id string) (source, error) {
-	src, err := source{}, storage.ErrNotFound
-	if v := t.sources.Get([]byte(id)); v != nil {
-		if err = decode(t.packer, v, sourceFields, &src); err == nil {
-			src.ID = id
-			err = t.readState(&src)
-		}
+func (t *tx) source(id string) (*source, error) {
+	src, err := t.settingsOf(id)
+	if err != nil {
+		return nil, err
 	}
-	return src, err
+	return src, t.readState(src, stateFields)
+}
+
+// standing reads a source without what each poll replaces.
+func (t *tx) standing(id string) (*source, error) {
+	src, err := t.settingsOf(id)
+	if err != nil {
+		return nil, err
+	}
+	return src, t.readState(src, standingFields)
+}
+
+// settingsOf reads a source from its first row.
+func (t *tx) settingsOf(id string) (*source, error) {
+	v := t.sources.Get([]byte(id))
+	if v == nil {
+		return nil, storage.ErrNotFound
+	}
+	src := &source{}
+	if err := decode(t.packer, v, sourceFields, src); err != nil {
+		return nil, err
+	}
+	src.ID = id
+	return src, nil
 }
 
 // eachSource calls fn for each source by id, with what its first row says.
@@ -30,10 +50,11 @@ func (t *tx) eachSource(fn func(*source) error) error {
 	})
 }
 
-// readState adds what the second row says. A source never polled has none.
-func (t *tx) readState(src *source) error {
+// readState adds what the second row says in fields. A source never polled has
+// none.
+func (t *tx) readState(src *source, fields []field[source]) error {
 	if v := t.states.Get([]byte(src.ID)); v != nil {
-		if err := decode(t.packer, v, stateFields, src); err != nil {
+		if err := decode(t.packer, v, fields, src); err != nil {
 			return fmt.Errorf("read state of source %s: %w", src.ID, err)
 		}
 	}

@@ -136,7 +136,7 @@ func (a *audit) checkSources() error {
 			a.found("source %s: %v", id, err)
 			return
 		}
-		if err := a.readState(&src); err != nil {
+		if err := a.readState(&src, stateFields); err != nil {
 			a.found("%v", err)
 		}
 		n := src.number
