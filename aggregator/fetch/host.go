@@ -53,6 +53,9 @@ func hostKey(u *url.URL) string { return keyOf(u.Hostname()) }
 func keyOf(host string) string {
 	host = lookedUp(host)
 	if addr, ok := addressOf(host); ok {
+		if addr.Is4() {
+			return host
+		}
 		return addr.Unmap().WithZone("").String()
 	}
 	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {

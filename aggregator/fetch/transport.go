@@ -13,6 +13,7 @@ import (
 const (
 	maxIdle       = 100 // connections kept open by one transport
 	maxTransports = 32
+	writeBuffer   = 1 << 10 // holds a request
 )
 
 // transports are those in use, the one used last at the end. Sources that
@@ -85,6 +86,7 @@ func newTransport(o Options, a Access) *http.Transport {
 		MaxIdleConnsPerHost:    1,
 		IdleConnTimeout:        idleTimeout,
 		Protocols:              &protocols,
+		WriteBufferSize:        writeBuffer,
 		HTTP2: &http.HTTP2Config{
 			MaxDecoderHeaderTableSize:     4 << 10,
 			MaxReceiveBufferPerConnection: 1 << 20,
