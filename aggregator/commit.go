@@ -35,8 +35,8 @@ type commit struct {
 
 type outcome struct {
 	added, updated int
-	state          storage.State // of the source after the poll
-	took           time.Duration // to commit the group, in which others waited
+	state          *storage.State // of the source after the poll; it is not changed any more
+	took           time.Duration  // to commit the group, in which others waited
 	err            error
 }
 
@@ -176,6 +176,7 @@ func (c *committer) apply(ctx context.Context, group []commit) (err error) {
 		if err != nil {
 			return err
 		}
+		o.state = &p.State
 		outcomes[i] = o
 		shows = shows || slices.ContainsFunc(p.Entries, func(e storage.Entry) bool { return e.Changed.Equal(show) })
 		records[i] = storage.Record{Time: m.now, Poll: &p}
@@ -260,7 +261,7 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 			return p, outcome{}, err
 		}
 		c.judgeEntries(p)
-		return p, outcome{updated: len(p.Entries), state: p.State}, nil
+		return p, outcome{updated: len(p.Entries)}, nil
 	}
 	document := dedup.Document{Poll: *m.poll, Items: m.items}
 	document.Poll.State.Seen = slices.Clone(m.poll.State.Seen) // it may be settled again
@@ -289,7 +290,7 @@ func (c *committer) settle(ctx context.Context, m commit, show time.Time) (stora
 			c.o.Log.Warn("too many articles wait; the oldest keep their teasers", "source", p.Source, "articles", left)
 		}
 	}
-	return p, outcome{added: r.New, updated: r.Updated, state: p.State}, nil
+	return p, outcome{added: r.New, updated: r.Updated}, nil
 }
 
 // visible returns the second in which a change made now shows, given the

@@ -257,7 +257,7 @@ func (t turn) commit(ctx context.Context, c commit) (Result, error) {
 	if done.added+done.updated > 0 {
 		result.Outcome = Changed
 	}
-	result.next = nextTurn(t.source, done.state)
+	result.next = nextTurn(t.source, *done.state)
 	return result, nil
 }
 
