@@ -124,7 +124,7 @@ func checkViews(views []storage.View) error {
 // poll replaces the state of a source, adds or replaces entries, folds stories
 // and then adds events.
 func (t *tx) poll(p *storage.Poll) error {
-	src, err := t.standing(p.Source)
+	src, err := t.source(p.Source, standingFields)
 	if err != nil {
 		return fmt.Errorf("poll of source %s: %w", p.Source, err)
 	}
@@ -237,7 +237,7 @@ func (t *tx) prune(p *storage.Prune, now time.Time) error {
 		t.counts.entries--
 	}
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
-		src, err := t.source(id)
+		src, err := t.source(id, stateFields)
 		if err != nil {
 			return fmt.Errorf("prune source %s: %w", id, err)
 		}
@@ -264,7 +264,7 @@ func (t *tx) checkpoint(c storage.Checkpoint) error {
 // judge hides entries of a source, or shows them again, and says in which views
 // they are.
 func (t *tx) judge(j *storage.Judge) error {
-	src, err := t.source(j.Source)
+	src, err := t.source(j.Source, stateFields)
 	if err != nil {
 		return fmt.Errorf("judge entries of source %s: %w", j.Source, err)
 	}

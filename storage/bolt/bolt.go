@@ -360,7 +360,8 @@ func (s *Store) run(ctx context.Context, how transact, fn func(*tx) error) error
 	})
 }
 
-// look is run for what needs no figures.
+// look is run without the figures: fn must not ask for counts, nor which sources
+// are hidden or apart.
 func (s *Store) look(ctx context.Context, how transact, fn func(*tx) error) error {
 	for {
 		at := s.at.Load()

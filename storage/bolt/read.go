@@ -54,7 +54,7 @@ func (s *Store) Sources(ctx context.Context) (out []storage.Source, err error) {
 func (s *Store) Source(ctx context.Context, id string) (storage.Source, error) {
 	var src *source
 	err := s.look(ctx, (*bbolt.DB).View, func(t *tx) (err error) {
-		src, err = t.source(id)
+		src, err = t.source(id, stateFields)
 		return err
 	})
 	if err != nil {

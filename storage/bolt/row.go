@@ -163,7 +163,8 @@ var sourceFields = []field[source]{
 
 var stateFields = slices.Concat(standingFields, visitFields)
 
-// standingFields are those that a poll keeps, or compares with its own.
+// standingFields are those that a poll keeps, or compares with its own. The commit
+// of a poll reads no others: what it is to keep must be here.
 var standingFields = []field[source]{
 	number("entries", func(s *source) *int { return &s.Entries }),
 	text("judged", func(s *source) *string { return &s.Judged }),
@@ -178,11 +179,11 @@ var standingFields = []field[source]{
 	text("lang", func(s *source) *string { return &s.State.About.Language }),
 	text("rights", func(s *source) *string { return &s.State.About.Rights }),
 	text("format", func(s *source) *string { return &s.State.About.Format }),
-	moment("upd", func(s *source) *time.Time { return &s.State.About.Updated }),
 }
 
 // visitFields are those that each poll replaces.
 var visitFields = []field[source]{
+	moment("upd", func(s *source) *time.Time { return &s.State.About.Updated }),
 	text("vurl", func(s *source) *string { return &s.State.Validators.URL }),
 	text("etag", func(s *source) *string { return &s.State.Validators.ETag }),
 	text("mod", func(s *source) *string { return &s.State.Validators.LastModified }),

@@ -415,7 +415,7 @@ func (t *tx) knowing(was *story, ids map[uint32]string) error {
 	if s.public != was.public && was.public != "" {
 		s.public = was.public
 		// Older layouts do not say of which source it is.
-		if src, err := t.source(ids[was.source]); err == nil {
+		if src, err := t.source(ids[was.source], stateFields); err == nil {
 			s.source = src.number
 		} else if !errors.Is(err, storage.ErrNotFound) {
 			return err

@@ -95,7 +95,7 @@ func placed(k storage.Key, name string) storage.Key {
 func relocateSightings(t *tx, behind []byte) (rows int, last []byte, err error) {
 	ids := following(&t.sources, behind)
 	for _, id := range ids {
-		src, err := t.source(string(id))
+		src, err := t.source(string(id), stateFields)
 		if err != nil {
 			return 0, nil, fmt.Errorf("source %s: %w", id, err)
 		}

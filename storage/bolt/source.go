@@ -6,26 +6,9 @@ import (
 	"newsfeed/storage"
 )
 
-// source reads a source from both its rows.
-func (t *tx) source(id string) (*source, error) {
-	src, err := t.settingsOf(id)
-	if err != nil {
-		return nil, err
-	}
-	return src, t.readState(src, stateFields)
-}
-
-// standing reads a source without what each poll replaces.
-func (t *tx) standing(id string) (*source, error) {
-	src, err := t.settingsOf(id)
-	if err != nil {
-		return nil, err
-	}
-	return src, t.readState(src, standingFields)
-}
-
-// settingsOf reads a source from its first row.
-func (t *tx) settingsOf(id string) (*source, error) {
+// source reads a source from both its rows, of the second as much as is in
+// fields.
+func (t *tx) source(id string, fields []field[source]) (*source, error) {
 	v := t.sources.Get([]byte(id))
 	if v == nil {
 		return nil, storage.ErrNotFound
@@ -35,7 +18,7 @@ func (t *tx) settingsOf(id string) (*source, error) {
 		return nil, err
 	}
 	src.ID = id
-	return src, nil
+	return src, t.readState(src, fields)
 }
 
 // eachSource calls fn for each source by id, with what its first row says.
