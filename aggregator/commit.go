@@ -35,7 +35,7 @@ type commit struct {
 
 type outcome struct {
 	added, updated int
-	state          *storage.State // of the source after the poll; it is not changed any more
+	state          *storage.State // of the source after the poll, not changed any more; nil: no poll, or an error
 	took           time.Duration  // to commit the group, in which others waited
 	err            error
 }

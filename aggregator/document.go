@@ -90,11 +90,7 @@ func (s Source) reading() storage.Digest {
 	if s.read != (storage.Digest{}) {
 		return s.read
 	}
-	return digestOf(s.salt())
-}
-
-func digestOf(text string) storage.Digest {
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256([]byte(s.salt()))
 	return storage.Digest(sum[:16])
 }
 

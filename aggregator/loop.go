@@ -49,6 +49,7 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	l := &loop{
 		Aggregator: a,
 		queue:      schedule.NewQueue(a.config().HostInterval),
+		workers:    workers{tasks: make(chan func())},
 		busy:       map[string]bool{},
 		forced:     map[string]bool{},
 		waiting:    map[string][]*request{},

@@ -68,7 +68,7 @@ func (c *committer) plan(ctx context.Context, m commit, s storage.State, publish
 	if err != nil {
 		return s, err
 	}
-	if s.Habit, err = habit.AppendBinary(make([]byte, 0, len(s.Habit)+64)); err != nil {
+	if s.Habit, err = habit.AppendBinary(nil); err != nil {
 		return s, fmt.Errorf("keep habit of source %s: %w", src.ID, err)
 	}
 	v := src.visit(s, habit)

@@ -33,19 +33,13 @@ func plainHost(rawURL string) (host string, ok bool) {
 	if !ok {
 		rest, ok = strings.CutPrefix(rawURL, "http://")
 	}
-	end := strings.IndexByte(rest, '/')
-	if !ok || end < 0 {
+	authority, path, found := strings.Cut(rest, "/")
+	if !ok || !found {
 		return "", false
 	}
-	host, port, _ := strings.Cut(rest[:end], ":")
-	for i := range len(port) {
-		ok = ok && '0' <= port[i] && port[i] <= '9'
-	}
-	for i := range len(rest) - end {
-		c := rest[end+i]
-		ok = ok && ' ' < c && c < 0x7f && c != '%' // url.Parse may refuse the others
-	}
-	return host, ok && isPlain(host)
+	refused := func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '%' } // by url.Parse, some of them
+	host, port, _ := strings.Cut(authority, ":")
+	return host, isPlain(host) && strings.Trim(port, "0123456789") == "" && !strings.ContainsFunc(path, refused)
 }
 
 func hostKey(u *url.URL) string { return keyOf(u.Hostname()) }
@@ -54,7 +48,7 @@ func keyOf(host string) string {
 	host = lookedUp(host)
 	if addr, ok := addressOf(host); ok {
 		if addr.Is4() {
-			return host
+			return host // there is one way to write it
 		}
 		return addr.Unmap().WithZone("").String()
 	}
@@ -64,7 +58,8 @@ func keyOf(host string) string {
 	return host
 }
 
-// addressOf returns the address that a host is written as.
+// addressOf returns the address that a host is written as. It ends in a digit or
+// has a colon, unlike most names, of each of which ParseAddr would make an error.
 func addressOf(host string) (netip.Addr, bool) {
 	if host == "" || !strings.Contains(host, ":") && (host[len(host)-1] < '0' || host[len(host)-1] > '9') {
 		return netip.Addr{}, false

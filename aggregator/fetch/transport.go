@@ -13,7 +13,7 @@ import (
 const (
 	maxIdle       = 100 // connections kept open by one transport
 	maxTransports = 32
-	writeBuffer   = 1 << 10 // holds a request
+	writeBuffer   = 1 << 10 // holds a usual request; a longer one is sent in parts
 )
 
 // transports are those in use, the one used last at the end. Sources that
