@@ -104,20 +104,18 @@ func (a api) poll(w http.ResponseWriter, r *http.Request) {
 	if lines.Encode(pollAccepted{total}) != nil {
 		return
 	}
-	pending := time.NewTimer(0)
-	defer pending.Stop()
-	for waits := true; ; {
+	flushAt := time.After(0) // nil: nothing waits
+	for {
 		select {
 		case result, ok := <-results:
 			if !ok || lines.Encode(result) != nil {
 				return
 			}
-			if !waits {
-				waits = true
-				pending.Reset(flushDelay)
+			if flushAt == nil {
+				flushAt = time.After(flushDelay)
 			}
-		case <-pending.C:
-			waits = false
+		case <-flushAt:
+			flushAt = nil
 			_ = flush.Flush()
 		case <-r.Context().Done():
 			return
