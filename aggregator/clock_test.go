@@ -138,9 +138,8 @@ func TestF24_AfterSuspendScheduledSourcesAreSpread(t *testing.T) {
 		due[fmt.Sprint(i)] = time.Now().Truncate(time.Hour).Add(time.Hour)
 	}
 	l := loopWith(t, due)
-	for id, s := range l.config().sources {
+	for _, s := range l.config().byID {
 		s.Schedule = hourly
-		l.config().sources[id] = s
 	}
 	l.watchClock(l.seen.Add(10 * time.Hour))
 	requireFewAtOnce(t, l, l.seen)

@@ -239,7 +239,7 @@ func (c *committer) tell(ctx context.Context, p storage.Poll) {
 // settle makes a poll's entries final. They show in the given second. The
 // commit itself stays as it was: it may be settled again.
 func (c *committer) settle(ctx context.Context, m commit, show time.Time) (storage.Poll, outcome, error) {
-	if src, ok := c.config().sources[m.poll.Source]; ok && m.url != "" && m.url != src.URL {
+	if src, ok := c.config().source(m.poll.Source); ok && m.url != "" && m.url != src.URL {
 		return storage.Poll{}, outcome{}, errElsewhere
 	}
 	if m.resolved {

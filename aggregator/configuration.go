@@ -25,22 +25,32 @@ type lasting struct {
 // configuration is what Reconfigure replaces as a whole. It is never changed.
 type configuration struct {
 	Options
-	sources map[string]Source // by id
+	byID map[string]*Source // of Options.Sources
 }
 
 func newConfiguration(o Options) *configuration {
 	o.Workers = max(o.Workers, 1)
-	c := &configuration{Options: o, sources: make(map[string]Source, len(o.Sources))}
-	for _, s := range o.Sources {
+	o.Sources = slices.Clone(o.Sources)
+	c := &configuration{Options: o, byID: make(map[string]*Source, len(o.Sources))}
+	for i := range o.Sources {
+		s := &o.Sources[i]
 		s.read = s.reading()
-		c.sources[s.ID] = s
+		c.byID[s.ID] = s
 	}
 	return c
 }
 
+// source returns a source, and whether it is configured. One that is not is zero.
+func (c *configuration) source(id string) (Source, bool) {
+	if s := c.byID[id]; s != nil {
+		return *s, true
+	}
+	return Source{}, false
+}
+
 // polled returns a source if it is to be polled.
 func (c *configuration) polled(id string) (Source, bool) {
-	s, ok := c.sources[id]
+	s, ok := c.source(id)
 	return s, ok && !s.Disabled
 }
 

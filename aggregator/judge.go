@@ -73,8 +73,9 @@ func containsFold(list []string, s string) bool {
 
 // judgeEntries judges the entries of a poll.
 func (a *Aggregator) judgeEntries(p storage.Poll) {
+	src, _ := a.config().source(p.Source)
 	for i, e := range p.Entries {
-		j := a.judgement(a.config().sources[p.Source], e)
+		j := a.judgement(src, e)
 		p.Entries[i].Hidden, p.Entries[i].Views = j.Hidden, j.Views
 	}
 }
@@ -138,7 +139,7 @@ func (a *Aggregator) judgeAll(ctx context.Context) error {
 		if a.config() != by {
 			return nil // it begins anew
 		}
-		if src, ok := by.sources[s.ID]; ok && s.Judged != a.conditions(src) {
+		if src, ok := by.source(s.ID); ok && s.Judged != a.conditions(src) {
 			if err := a.judgeSource(ctx, src, views); err != nil {
 				return fmt.Errorf("judge entries of source %s: %w", s.ID, err)
 			}
@@ -216,6 +217,7 @@ func (w *weekCount) mostDropped() bool { return 2*w.dropped > w.shown }
 
 // judge makes the judgement of entries final, by what they are now.
 func (c *committer) judge(ctx context.Context, j storage.Judge) (storage.Judge, error) {
+	src, _ := c.config().source(j.Source)
 	final := storage.Judge{Source: j.Source, Judged: j.Judged}
 	for _, named := range j.Entries {
 		e, err := c.o.Store.Entry(ctx, named.ID)
@@ -225,7 +227,7 @@ func (c *committer) judge(ctx context.Context, j storage.Judge) (storage.Judge, 
 		if err != nil {
 			return final, err
 		}
-		final.Entries = append(final.Entries, c.judgement(c.config().sources[j.Source], e))
+		final.Entries = append(final.Entries, c.judgement(src, e))
 	}
 	return final, nil
 }

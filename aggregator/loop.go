@@ -83,7 +83,8 @@ func (a *Aggregator) newLoop(ctx context.Context) (*loop, error) {
 	}
 	for _, s := range due {
 		if !a.o.Manual {
-			l.enqueue(s.ID, nextTurn(a.config().sources[s.ID], s.State))
+			src, _ := a.config().source(s.ID)
+			l.enqueue(s.ID, nextTurn(src, s.State))
 		}
 	}
 	return l, nil
@@ -168,7 +169,8 @@ func (l *loop) start(ctx context.Context) {
 // visits, the first one and those asked for have no part in it.
 func (l *loop) admit(id string, now time.Time) time.Time {
 	turn := l.turns[id]
-	free := turn.first || turn.article || turn.admitted || l.config().sources[id].Schedule != nil
+	src, _ := l.config().source(id)
+	free := turn.first || turn.article || turn.admitted || src.Schedule != nil
 	if l.o.Manual || free || len(l.waiting[id]) > 0 {
 		return now
 	}
@@ -192,7 +194,7 @@ func (l *loop) begin(ctx context.Context, id string, now time.Time) {
 	forced, article := l.forced[id], l.turns[id].article
 	delete(l.forced, id)
 	delete(l.turns, id)
-	source := l.config().sources[id]
+	source, _ := l.config().source(id)
 	l.workers.do(func() {
 		f.result, f.err = l.guarded(ctx, source, forced, article)
 		l.Aggregator.finished <- f
@@ -285,7 +287,8 @@ func (l *loop) settled(f finished, now time.Time) finished {
 		if !storage.Refused(f.err) || l.Trouble() == (storage.Trouble{}) { // else that has been told
 			l.o.Log.Error("poll could not be kept", "source", f.source, "err", f.err)
 		}
-		again := max(l.config().Policy.Min, l.config().sources[f.source].MinInterval) // its publisher cannot help it
+		src, _ := l.config().source(f.source)
+		again := max(l.config().Policy.Min, src.MinInterval) // its publisher cannot help it
 		f.result = Result{Source: f.source, Outcome: Failed, Error: line(f.err), next: sourceTurn{at: now.Add(again), host: f.host}}
 	default:
 		l.o.Log.Debug("polled", "source", f.source, "outcome", string(f.result.Outcome), "status", f.result.Status,

@@ -139,7 +139,7 @@ func (a *Aggregator) resume(stored []storage.Source, now time.Time) (list, repla
 	}
 	c := a.config()
 	for i, s := range list {
-		src := c.sources[s.ID]
+		src, _ := c.source(s.ID)
 		state, differs := a.replan(c, src, s.State, now)
 		if s.State = state; differs {
 			replanned = append(replanned, s)

@@ -90,13 +90,13 @@ func (l *loop) reconfigure(ctx context.Context, next *configuration) error {
 	now := clock()
 	l.queue.SetGap(next.HostInterval)
 	l.budget.SetRate(float64(next.Budget))
-	for id := range old.sources {
+	for id := range old.byID {
 		if _, ok := next.polled(id); !ok {
 			l.leave(id)
 		}
 	}
-	for id, src := range next.sources {
-		if before, ok := old.polled(id); !src.Disabled && !(ok && before.plannedAs(src)) {
+	for id, src := range next.byID {
+		if before, ok := old.polled(id); !src.Disabled && !(ok && before.plannedAs(*src)) {
 			l.resume(ctx, id, now)
 		}
 	}

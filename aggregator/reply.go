@@ -98,7 +98,8 @@ func (l *loop) turnAway(ctx context.Context, source string, said reply) {
 		delete(l.forced, id)
 		delete(l.turns, id)
 		l.queue.Remove(id)
-		if next := nextTurn(l.config().sources[id], known.State); !l.o.Manual && !next.at.IsZero() {
+		src, _ := l.config().source(id)
+		if next := nextTurn(src, known.State); !l.o.Manual && !next.at.IsZero() {
 			l.enqueue(id, next)
 		}
 		for _, r := range waiting {

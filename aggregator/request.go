@@ -70,7 +70,7 @@ type request struct {
 // and the error is one that storage.Refused knows.
 func (a *Aggregator) Poll(ctx context.Context, sources []string, force bool) (total int, results <-chan Result, err error) {
 	for _, id := range sources {
-		if _, ok := a.config().sources[id]; !ok {
+		if _, ok := a.config().byID[id]; !ok {
 			return 0, nil, &UnknownSourceError{id}
 		}
 	}
