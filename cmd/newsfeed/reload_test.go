@@ -78,7 +78,6 @@ func (l *loaded) read(ctx context.Context, reader byte) {
 	}
 }
 
-// fetch asks for a whole answer.
 // requests returns how many requests of readers there have been.
 func (l *loaded) requests() int {
 	l.mu.Lock()
@@ -86,6 +85,7 @@ func (l *loaded) requests() int {
 	return l.asked
 }
 
+// fetch asks for a whole answer.
 func (l *loaded) fetch(client *http.Client, path string) error {
 	r, err := client.Get(l.base + path)
 	if err != nil {
