@@ -30,8 +30,8 @@ type Source struct {
 	Schedule    cron.Schedule // nil: by what it publishes
 	MinInterval time.Duration // floor of its own; 0: the policy's
 	Format      parse.Format
-	Select      parse.Select // of pages
-	FullText    bool         // visit the articles of which the source gives only a teaser
+	Select      *parse.Select // of pages; nil: as parse chooses
+	FullText    bool          // visit the articles of which the source gives only a teaser
 	Access      fetch.Access
 	Filter      *filter.Filter // that entries must meet to be shown; nil: none
 

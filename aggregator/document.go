@@ -52,7 +52,7 @@ func (s Source) scan(v fetch.Visit) (document, error) {
 		ContentType: v.ContentType,
 		Language:    v.Header.Get("Content-Language"),
 		Format:      s.Format,
-		Select:      s.Select,
+		Select:      s.selectors(),
 		Salt:        normalize.Version + s.salt(),
 	})
 	if err != nil {
@@ -71,7 +71,14 @@ func hints(h parse.Header, s storage.State, now time.Time) storage.Hints {
 
 // salt is what of a source's configuration its entries depend on.
 func (s Source) salt() string {
-	return fmt.Sprint(strings.Join(s.Categories, "\x00"), s.Format, s.Select)
+	return fmt.Sprint(strings.Join(s.Categories, "\x00"), s.Format, s.selectors())
+}
+
+func (s Source) selectors() parse.Select {
+	if s.Select == nil {
+		return parse.Select{}
+	}
+	return *s.Select
 }
 
 // base is the URL against which relative ones are resolved in the end (RFC

@@ -27,7 +27,11 @@ func AskedHost(s storage.Source) string {
 }
 
 func askedHost(s storage.SourceSettings, state storage.State) string {
-	return fetch.Host(cmp.Or(state.Moving, state.Validators.URL, state.MovedTo, s.URL))
+	asked := cmp.Or(state.Moving, state.Validators.URL, state.MovedTo, s.URL)
+	if asked == s.URL {
+		asked = s.URL // of which the host is a part: no second copy is kept for it
+	}
+	return fetch.Host(asked)
 }
 
 // Pauses returns until when hosts asked to be left alone.

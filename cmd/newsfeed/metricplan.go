@@ -24,17 +24,18 @@ var (
 // concurrent use.
 type plan struct {
 	mu      sync.Mutex // guards sources
-	sources map[string]planned
+	sources map[string]*planned
 }
 
 // planned is a source in the plan.
 type planned struct {
-	settings  storage.SourceSettings // ID, URL and Disabled
-	removed   bool
+	url       string // as configured
+	host      string // that is asked
 	condition storage.Condition
-	due       time.Time
-	host      string    // that is asked
-	pause     time.Time // until when the host wants to be left alone; zero: it did not say
+	due       int64 // since the epoch, in nanoseconds
+	pause     int64 // until when the host wants to be left alone; 0: it did not say
+	disabled  bool
+	removed   bool
 }
 
 // read takes in all sources as read returns them. What is committed meanwhile
@@ -47,10 +48,11 @@ func (p *plan) read(read func() ([]storage.Source, error)) error {
 		return err
 	}
 	now := time.Now()
-	p.sources = make(map[string]planned, len(sources))
+	p.sources = make(map[string]*planned, len(sources))
 	for _, s := range sources {
-		settings := storage.SourceSettings{ID: s.ID, URL: s.URL, Disabled: s.Disabled}
-		p.sources[s.ID] = planned{settings: settings, removed: s.Removed}.in(s.State, now)
+		source := &planned{url: s.URL, disabled: s.Disabled, removed: s.Removed}
+		source.set(s.State, now)
+		p.sources[s.ID] = source
 	}
 	return nil
 }
@@ -59,29 +61,31 @@ func (p *plan) read(read func() ([]storage.Source, error)) error {
 func (p *plan) update(id string, state storage.State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s, ok := p.sources[id]; ok {
-		p.sources[id] = s.in(state, time.Now())
+	if s := p.sources[id]; s != nil {
+		s.set(state, time.Now())
 	}
 }
 
-// in returns the source in a state. One that was never polled is due now.
-func (s planned) in(state storage.State, now time.Time) planned {
-	source := storage.Source{SourceSettings: s.settings, Removed: s.removed, State: state}
-	s.condition, s.due, s.host = source.Condition(), state.NextDue, aggregator.AskedHost(source)
-	if s.due.IsZero() {
-		s.due = now
+// set takes in a state. A source that was never polled is due now.
+func (s *planned) set(state storage.State, now time.Time) {
+	source := storage.Source{SourceSettings: storage.SourceSettings{URL: s.url, Disabled: s.disabled}, Removed: s.removed, State: state}
+	s.condition, s.host = source.Condition(), aggregator.AskedHost(source)
+	s.due, s.pause = now.UnixNano(), 0
+	if !state.NextDue.IsZero() {
+		s.due = state.NextDue.UnixNano()
 	}
-	s.pause = aggregator.Pauses([]storage.Source{source}, now)[s.host]
-	return s
+	if pause, ok := aggregator.Pauses([]storage.Source{source}, now)[s.host]; ok {
+		s.pause = pause.UnixNano()
+	}
 }
 
 // lag returns by how long the most overdue poll is late.
 func (p *plan) lag(now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	pauses := map[string]time.Time{}
+	pauses := map[string]int64{}
 	for _, s := range p.sources {
-		if s.pause.After(pauses[s.host]) {
+		if s.pause > pauses[s.host] {
 			pauses[s.host] = s.pause
 		}
 	}
@@ -89,10 +93,7 @@ func (p *plan) lag(now time.Time) time.Duration {
 	for _, s := range p.sources {
 		switch s.condition {
 		case storage.Working, storage.Failing, storage.Unpolled:
-			due := s.due
-			if pause := pauses[s.host]; pause.After(due) {
-				due = pause
-			}
+			due := time.Unix(0, max(s.due, pauses[s.host]))
 			most = max(most, now.Sub(due))
 		}
 	}

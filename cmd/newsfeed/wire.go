@@ -111,9 +111,11 @@ func allowed(networks []config.Network) []fetch.Allow {
 func access(s config.Source) fetch.Access {
 	a := fetch.Access{
 		Allow:          allowed(s.AllowPrivate),
-		Header:         http.Header{},
 		AnyCertificate: !s.VerifyTLS,
 		HTTP1:          !s.HTTP2,
+	}
+	if len(s.Headers) > 0 {
+		a.Header = http.Header{}
 	}
 	for name, value := range s.Headers {
 		a.Header.Set(name, string(value))
@@ -203,14 +205,17 @@ func (e expressions) sources(c config.Config) ([]aggregator.Source, error) {
 			},
 			MinInterval: time.Duration(s.MinInterval),
 			Format:      parse.Format(s.Format),
-			Select:      parse.Select(s.Select),
 			FullText:    s.FullText,
 			Access:      access(s),
 		}
-		err := src.Select.Validate()
-		if err != nil {
-			return nil, fmt.Errorf("read source %s: %w", s.ID, err)
+		if s.Select != (config.Select{}) {
+			selectors := parse.Select(s.Select)
+			src.Select = &selectors
+			if err := selectors.Validate(); err != nil {
+				return nil, fmt.Errorf("read source %s: %w", s.ID, err)
+			}
 		}
+		var err error
 		if src.Filter, err = e.compile(s.Where); err != nil {
 			return nil, fmt.Errorf("read where of source %s: %w", s.ID, err)
 		}
