@@ -22,7 +22,7 @@ type Stats struct {
 type connections struct {
 	mu      sync.Mutex // guards the fields below
 	most    int
-	known   map[net.Conn]*list.Element
+	known   map[net.Conn]*connection
 	holders map[netip.Addr]*holder
 
 	displaced, cut uint64
@@ -40,6 +40,7 @@ type connection struct {
 	client netip.Addr
 	holder *holder
 	busy   bool
+	place  *list.Element // in its line
 }
 
 // bound sets how many connections may be open, one at least.
@@ -48,7 +49,7 @@ func (c *connections) bound(most int) {
 	defer c.mu.Unlock()
 	c.most = max(most, 1)
 	if c.known == nil {
-		c.known, c.holders = map[net.Conn]*list.Element{}, map[netip.Addr]*holder{}
+		c.known, c.holders = map[net.Conn]*connection{}, map[netip.Addr]*holder{}
 	}
 }
 
@@ -91,18 +92,19 @@ func (c *connections) add(conn net.Conn) {
 		h = &holder{}
 		c.holders[client] = h
 	}
-	c.known[conn] = h.waiting.PushBack(&connection{Conn: conn, client: client, holder: h})
+	k := &connection{Conn: conn, client: client, holder: h}
+	k.place = h.waiting.PushBack(k)
+	c.known[conn] = k
 }
 
 func (c *connections) move(conn net.Conn, busy bool) {
-	e, ok := c.known[conn]
-	if !ok {
+	k := c.known[conn]
+	if k == nil {
 		return // it was displaced
 	}
-	k := e.Value.(*connection)
-	k.line().Remove(e)
+	k.line().Remove(k.place)
 	k.busy = busy
-	c.known[conn] = k.line().PushBack(k)
+	k.place = k.line().PushBack(k)
 }
 
 // displace closes a connection of whoever has the most: the one that waits
@@ -132,12 +134,11 @@ func (c *connections) greediest() (greediest *holder) {
 }
 
 func (c *connections) forget(conn net.Conn) {
-	e, ok := c.known[conn]
-	if !ok {
+	k := c.known[conn]
+	if k == nil {
 		return
 	}
-	k := e.Value.(*connection)
-	k.line().Remove(e)
+	k.line().Remove(k.place)
 	delete(c.known, conn)
 	if k.holder.waiting.Len()+k.holder.busy.Len() == 0 {
 		delete(c.holders, k.client)
