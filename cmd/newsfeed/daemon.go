@@ -112,7 +112,7 @@ func (d daemon) run(ctx context.Context) (err error) {
 	// store is closed when all have stopped.
 	group, ctx := errgroup.WithContext(ctx)
 	for _, l := range public {
-		group.Go(func() error { return serveUntil(ctx, l, door.server(publisher.Handler())) })
+		group.Go(func() error { return serveUntil(ctx, door.guard.Listener(l), door.server(publisher.Handler())) })
 	}
 	group.Go(func() error {
 		return d.serveCommands(ctx, admin, api{store: store, aggregator: agg, condition: health, metrics: figures, reloader: reload}.handler())

@@ -160,7 +160,7 @@ func serveTLS(t *testing.T, settings *tls.Config) string {
 		t.Fatal(err)
 	}
 	ended := make(chan error)
-	go func() { ended <- s.ServeTLS(l, "", "") }()
+	go func() { ended <- s.ServeTLS(g.Listener(l), "", "") }()
 	t.Cleanup(func() { _ = s.Close(); <-ended })
 	return l.Addr().String()
 }

@@ -22,7 +22,7 @@ type proxies []netip.Prefix
 // Forwarded (RFC 7239), and do not agree, one of both came from the client: then
 // it is the proxy that asks.
 func (p proxies) client(r *http.Request) client {
-	peer := address(r.RemoteAddr)
+	peer := peer(r)
 	if peer.IsValid() && !p.trust(peer) {
 		return client{remote: r.RemoteAddr, network: network(peer)}
 	}
@@ -38,6 +38,14 @@ func (p proxies) client(r *http.Request) client {
 		return client{remote: r.RemoteAddr, network: network(peer)}
 	}
 	return client{remote: net.JoinHostPort(from.String(), "0"), network: network(from), passedOn: true}
+}
+
+// peer returns the other end of the connection of a request.
+func peer(r *http.Request) netip.Addr {
+	if c, _ := r.Context().Value(connectionKey{}).(*connection); c != nil {
+		return c.peer
+	}
+	return address(r.RemoteAddr)
 }
 
 // trust reports whether a peer is believed.

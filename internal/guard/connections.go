@@ -2,7 +2,6 @@ package guard
 
 import (
 	"container/list"
-	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
@@ -22,7 +21,7 @@ type Stats struct {
 type connections struct {
 	mu      sync.Mutex // guards the fields below
 	most    int
-	known   map[net.Conn]*connection
+	open    int
 	holders map[netip.Addr]*holder
 
 	displaced, cut uint64
@@ -31,16 +30,9 @@ type connections struct {
 // holder is who has connections open, by where they come from. Of them, as
 // *connection, the one that has been so longest is the first.
 type holder struct {
+	client  netip.Addr
 	waiting list.List // for a request, or for the rest of one
 	busy    list.List // with an answer
-}
-
-type connection struct {
-	net.Conn
-	client netip.Addr
-	holder *holder
-	busy   bool
-	place  *list.Element // in its line
 }
 
 // bound sets how many connections may be open, one at least.
@@ -48,63 +40,53 @@ func (c *connections) bound(most int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.most = max(most, 1)
-	if c.known == nil {
-		c.known, c.holders = map[net.Conn]*connection{}, map[netip.Addr]*holder{}
+	if c.holders == nil {
+		c.holders = map[netip.Addr]*holder{}
 	}
 }
 
 func (c *connections) stats() Stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Stats{Open: len(c.known), Displaced: c.displaced, Cut: c.cut}
+	return Stats{Open: c.open, Displaced: c.displaced, Cut: c.cut}
 }
 
 // note is told of each connection by the server (http.Server.ConnState). To the
 // server a connection is active when the header of a request has been read.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
-	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn()
+	k := accepted(conn)
+	if k == nil {
+		return
 	}
 	if state == http.StateNew {
-		boundUnsent(conn)
+		boundUnsent(k.Conn)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		for len(c.known) >= c.most {
+		for c.open >= c.most {
 			c.displace()
 		}
-		c.add(conn)
+		c.add(k)
 	case http.StateActive:
-		c.move(conn, true)
+		k.move(true)
 	case http.StateIdle:
-		c.move(conn, false)
+		k.move(false)
 	default:
-		c.forget(conn)
+		c.forget(k)
 	}
 }
 
-func (c *connections) add(conn net.Conn) {
-	client := network(address(conn.RemoteAddr().String()))
+func (c *connections) add(k *connection) {
+	client := network(k.peer)
 	h := c.holders[client]
 	if h == nil {
-		h = &holder{}
+		h = &holder{client: client}
 		c.holders[client] = h
 	}
-	k := &connection{Conn: conn, client: client, holder: h}
-	k.place = h.waiting.PushBack(k)
-	c.known[conn] = k
-}
-
-func (c *connections) move(conn net.Conn, busy bool) {
-	k := c.known[conn]
-	if k == nil {
-		return // it was displaced
-	}
-	k.line().Remove(k.place)
-	k.busy = busy
-	k.place = k.line().PushBack(k)
+	k.holder, k.place = h, h.waiting.PushBack(k)
+	c.open++
 }
 
 // displace closes a connection of whoever has the most: the one that waits
@@ -118,9 +100,9 @@ func (c *connections) displace() {
 		c.cut++
 	}
 	c.displaced++
-	conn := victim.Value.(*connection).Conn
-	c.forget(conn)
-	_ = conn.Close()
+	k := victim.Value.(*connection)
+	c.forget(k)
+	_ = k.Close()
 }
 
 func (c *connections) greediest() (greediest *holder) {
@@ -133,16 +115,27 @@ func (c *connections) greediest() (greediest *holder) {
 	return greediest
 }
 
-func (c *connections) forget(conn net.Conn) {
-	k := c.known[conn]
-	if k == nil {
+// forget does nothing to one that was displaced.
+func (c *connections) forget(k *connection) {
+	if k.place == nil {
 		return
 	}
 	k.line().Remove(k.place)
-	delete(c.known, conn)
+	k.place = nil
+	c.open--
 	if k.holder.waiting.Len()+k.holder.busy.Len() == 0 {
-		delete(c.holders, k.client)
+		delete(c.holders, k.holder.client)
 	}
+}
+
+// move puts one that was not displaced to the end of its line.
+func (k *connection) move(busy bool) {
+	if k.place == nil {
+		return
+	}
+	k.line().Remove(k.place)
+	k.busy = busy
+	k.place = k.line().PushBack(k)
 }
 
 // line returns the list in which a connection stands.

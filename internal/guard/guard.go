@@ -94,7 +94,7 @@ func (g *Guard) Apply(o Options) {
 func (g *Guard) Stats() Stats { return g.connections.stats() }
 
 // Server returns the server of a handler, which all requests must come through
-// Handler of the same Guard to reach.
+// Handler of the same Guard to reach. It is to serve a Listener of that Guard.
 func (g *Guard) Server(h http.Handler) *http.Server {
 	s := &http.Server{
 		Handler:           h,
@@ -107,6 +107,7 @@ func (g *Guard) Server(h http.Handler) *http.Server {
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: idleTime},
 		ErrorLog:          slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
 		ConnState:         g.connections.note,
+		ConnContext:       withConnection,
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetHTTP2(true) // over TLS; without, it is HTTP/1.1 only

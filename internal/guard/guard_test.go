@@ -349,7 +349,7 @@ func onPipes(t *testing.T, connections int, h http.Handler, test func(t *testing
 		p := &pipes{make(chan net.Conn), make(chan struct{})}
 		s := g.Server(g.Handler(h))
 		ended := make(chan error)
-		go func() { ended <- s.Serve(p) }()
+		go func() { ended <- s.Serve(g.Listener(p)) }()
 		test(t, g, p)
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -541,7 +541,7 @@ func TestD32_WhoHoldsTheMostGivesWay(t *testing.T) {
 	}
 	s := g.Server(g.Handler(endless))
 	ended := make(chan error)
-	go func() { ended <- s.Serve(l) }()
+	go func() { ended <- s.Serve(g.Listener(l)) }()
 	defer func() { _ = s.Close(); <-ended }()
 	for range most {
 		c, err := net.Dial("tcp", l.Addr().String())
