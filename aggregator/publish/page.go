@@ -4,8 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,9 +115,13 @@ func (g *page) size() int {
 func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 	unchanged := notModified(r.Header, g.ETag, g.LastModified)
 	h := w.Header()
-	for name, values := range g.header {
-		if !unchanged || slices.Contains(notModifiedHeader, name) {
-			h[name] = values
+	if !unchanged {
+		maps.Copy(h, g.header)
+	} else {
+		for _, name := range notModifiedHeader {
+			if values := g.header[name]; values != nil {
+				h[name] = values
+			}
 		}
 	}
 	// RFC 9110, section 8.8.2.1: never later than the message itself. What is

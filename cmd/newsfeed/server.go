@@ -75,10 +75,10 @@ func serveUntil(ctx context.Context, l net.Listener, s *http.Server) error {
 	return s.Close()
 }
 
-// connections are those of a server, of HTTP/1, that wait for an answer or have
-// only just begun. They may become ones of HTTP/2, and are then not counted.
+// connections are those of a server, and how they are. Those that speak HTTP/2
+// count as idle once they do: their server knows their requests.
 type connections struct {
-	changed chan struct{} // has one when there are fewer
+	changed chan struct{} // has one when fewer of them wait for an answer, or have only just begun
 
 	mu     sync.Mutex // guards states
 	states map[net.Conn]http.ConnState
@@ -86,13 +86,20 @@ type connections struct {
 
 // note is a server's ConnState.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
+	if state == http.StateActive && isHTTP2(conn) {
+		state = http.StateIdle
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if state == http.StateNew || state == http.StateActive && !isHTTP2(conn) {
+	switch state {
+	case http.StateNew, http.StateActive:
 		c.states[conn] = state
 		return
+	case http.StateIdle:
+		c.states[conn] = state
+	default:
+		delete(c.states, conn)
 	}
-	delete(c.states, conn)
 	select {
 	case c.changed <- struct{}{}:
 	default:
