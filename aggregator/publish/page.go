@@ -115,14 +115,14 @@ func (g *page) size() int {
 func (g *page) serve(w http.ResponseWriter, r *http.Request) {
 	unchanged := notModified(r.Header, g.ETag, g.LastModified)
 	h := w.Header()
-	if !unchanged {
-		maps.Copy(h, g.header)
-	} else {
+	if unchanged {
 		for _, name := range notModifiedHeader {
 			if values := g.header[name]; values != nil {
 				h[name] = values
 			}
 		}
+	} else {
+		maps.Copy(h, g.header)
 	}
 	// RFC 9110, section 8.8.2.1: never later than the message itself. What is
 	// compared is the true time, so that nobody who was told the earlier one

@@ -27,8 +27,8 @@ type connection struct {
 // listener accepts as connection what another accepts.
 type listener struct{ net.Listener }
 
-// Listener returns a listener for a Server of the Guard, which knows only those
-// connections that come through one.
+// Listener returns a listener for a Server of the Guard, which closes what comes
+// in any other way.
 func (g *Guard) Listener(l net.Listener) net.Listener { return listener{l} }
 
 func (l listener) Accept() (net.Conn, error) {

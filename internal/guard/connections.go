@@ -55,7 +55,8 @@ func (c *connections) stats() Stats {
 // server a connection is active when the header of a request has been read.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
 	k := accepted(conn)
-	if k == nil {
+	if k == nil { // no listener of ours has accepted it, and nothing would bound it
+		_ = conn.Close()
 		return
 	}
 	if state == http.StateNew {

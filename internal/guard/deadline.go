@@ -10,9 +10,9 @@ import (
 const early = time.Second
 
 // deadline is until when the reads, or the writes, of a connection may take. A
-// server sets it eight times for a request, and nothing waits for most of them;
-// telling the system of each costs more than answering. So the connection is
-// told only when it is read or written, and not of less than early.
+// server sets it eight times for a request, and nothing waits for most of them.
+// Setting a timer of the system is not cheap beside a short answer, so the
+// connection is told only when it is read or written, and not of less than early.
 //
 // It is safe for concurrent use.
 type deadline struct {

@@ -47,8 +47,12 @@ var ways = map[string]struct {
 		func(c net.Conn) error { _, err := c.(io.ReaderFrom).ReadFrom(strings.NewReader("a")); return err },
 		net.Conn.SetWriteDeadline,
 	},
-	"both": {
+	"read, of both": {
 		func(c net.Conn) error { _, err := c.Read(make([]byte, 1)); return err },
+		net.Conn.SetDeadline,
+	},
+	"write, of both": {
+		func(c net.Conn) error { _, err := c.Write([]byte("a")); return err },
 		net.Conn.SetDeadline,
 	},
 }
@@ -117,7 +121,7 @@ func TestADeadlineEndsWhatWaits(t *testing.T) {
 }
 
 // TestADeadlineThatMovesLittleIsLeft has a connection wait with one deadline, and
-// again, in the same moment, with one that is a little later.
+// again, in the same moment, with one that is a little later or sooner.
 func TestADeadlineThatMovesLittleIsLeft(t *testing.T) {
 	for moved, want := range map[time.Duration]time.Duration{
 		time.Millisecond:        10 * time.Second,

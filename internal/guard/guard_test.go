@@ -520,6 +520,23 @@ func TestD32_TheLongestWaitingMakesRoom(t *testing.T) {
 	})
 }
 
+func TestD32_WhatNoListenerOfTheGuardAcceptedIsClosed(t *testing.T) {
+	bubble.Test(t, func(t *testing.T) {
+		g := guard.New(guard.Options{Connections: 10}, silent)
+		p := &pipes{make(chan net.Conn), make(chan struct{})}
+		s := g.Server(g.Handler(who))
+		ended := make(chan error)
+		go func() { ended <- s.Serve(p) }()
+		conn := p.connect()
+		defer conn.Close()
+		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("error %v, want %v", err, io.EOF)
+		}
+		_ = s.Close()
+		<-ended
+	})
+}
+
 // TestD32_WhoHoldsTheMostGivesWay fills a server with clients from one address
 // that do not read what they asked for.
 func TestD32_WhoHoldsTheMostGivesWay(t *testing.T) {
