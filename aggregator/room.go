@@ -26,6 +26,13 @@ const (
 	// calm is how long a store must have had no trouble for the next one to
 	// count as another.
 	calm = 2 * longTry
+
+	// What was refused once may fit in the next time, and what comes after it not
+	// any more: a commit frees pages for another. So a trouble is over only when
+	// the smallest poll that was refused fits several times, or fits once and
+	// nothing is refused for a while.
+	fitsTimes = 4
+	fitsFor   = 10 * time.Second
 )
 
 // room knows whether the store takes what polls bring. Where it does not, polls
@@ -40,6 +47,8 @@ type room struct {
 	trouble storage.Trouble
 	size    int       // entries of the smallest poll that was refused; 0: none was
 	trying  bool      // a poll was let through to try
+	fitted  int       // entries that were taken since one was refused
+	fits    time.Time // when they became as many as size; zero: they are not
 	pause   int       // how often the pause has doubled
 	next    time.Time // when it is to be looked at again
 	ended   time.Time // the last trouble
@@ -85,6 +94,8 @@ func (r *room) holds(ctx context.Context, busy bool) bool {
 	}
 	err := r.look(ctx, troubled)
 	switch {
+	case err == nil && !r.fits.IsZero() && now.Sub(r.fits) >= fitsFor:
+		r.end(now)
 	case err == nil && (!troubled || r.size > 0):
 		r.next = now.Add(lookEvery)
 	case err == nil:
@@ -131,7 +142,7 @@ func (r *room) failed(err error, entries int) {
 	if r.size == 0 || entries < r.size {
 		r.size = entries
 	}
-	r.trying = false
+	r.trying, r.fitted, r.fits = false, 0, time.Time{}
 }
 
 // taken takes in that so many entries of a poll were committed. Many a poll
@@ -139,14 +150,21 @@ func (r *room) failed(err error, entries int) {
 func (r *room) taken(entries int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch now := time.Now(); {
+	now := time.Now()
+	switch {
 	case !r.isTroubled() && entries > 0:
 		r.next = now // there is less room than there was
+		return
 	case !r.trying:
-	case entries >= r.size:
+		return
+	}
+	r.trying, r.next, r.pause = false, now, max(0, r.pause-1)
+	r.fitted += entries
+	switch {
+	case r.fitted >= fitsTimes*r.size:
 		r.end(now)
-	default:
-		r.trying, r.next = false, now
+	case r.fitted >= r.size && r.fits.IsZero():
+		r.fits = now
 	}
 }
 
@@ -180,7 +198,8 @@ func (r *room) wait(now time.Time, most time.Duration) {
 
 func (r *room) end(now time.Time) {
 	r.log.Info("the store takes records again; polls resume", "after", now.Sub(r.trouble.Since).Round(time.Second))
-	r.trouble, r.size, r.trying, r.ended, r.next, r.resumed = storage.Trouble{}, 0, false, now, now, true
+	r.trouble, r.size, r.trying, r.fitted, r.fits = storage.Trouble{}, 0, false, 0, time.Time{}
+	r.ended, r.next, r.resumed = now, now, true
 	r.tell(r.trouble)
 }
 
