@@ -29,8 +29,8 @@ const (
 
 	// What was refused once may fit in the next time, and what comes after it not
 	// any more: a commit frees pages for another. So a trouble is over only when
-	// the smallest poll that was refused fits several times, or fits once and
-	// nothing is refused for a while.
+	// the store has taken the entries of the smallest poll it refused several
+	// times over, or once and has then refused nothing for a while.
 	fitsTimes = 4
 	fitsFor   = 10 * time.Second
 )
@@ -48,7 +48,7 @@ type room struct {
 	size    int       // entries of the smallest poll that was refused; 0: none was
 	trying  bool      // a poll was let through to try
 	fitted  int       // entries that were taken since one was refused
-	fits    time.Time // when they became as many as size; zero: they are not
+	fits    time.Time // when these became as many as size; zero: they are fewer
 	pause   int       // how often the pause has doubled
 	next    time.Time // when it is to be looked at again
 	ended   time.Time // the last trouble

@@ -214,6 +214,27 @@ func TestF14_WhatFitsOnceDoesNotEndTheTrouble(t *testing.T) {
 	})
 }
 
+// Where only one source has news, nothing else shows that the store is well.
+func TestF14_WhatFitsOnceAndStaysWellEndsTheTrouble(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		store, list, a, log, _ := w.crampedDaemon(t, 40)
+		store.set(storage.Room{}, storage.ErrFull, 0)
+		w.set(list[0], feed(list[0], list[0]+" news"))
+		pass(24 * time.Hour)
+		if a.Trouble().Why == "" {
+			t.Fatal("no trouble is told")
+		}
+		store.set(storage.Room{}, nil, 0)
+		pass(24 * time.Hour)
+		if n := len(titles(t, store)); n != 41 {
+			t.Errorf("%d entries, want one more than the 40 there were", n)
+		}
+		if diff := cmp.Diff(map[string]int{storeFull: 1, storeWell: 1}, log.lines()); diff != "" {
+			t.Errorf("log (-want +got)\n%s", diff)
+		}
+	})
+}
+
 // TestF15_PollsPauseBeforeTheStoreIsFull takes the room away and gives it back:
 // no visit is made in between, and none is in vain.
 func TestF15_PollsPauseBeforeTheStoreIsFull(t *testing.T) {
