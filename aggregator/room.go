@@ -27,10 +27,10 @@ const (
 	// count as another.
 	calm = 2 * longTry
 
-	// What was refused once may fit in the next time, and what comes after it not
-	// any more: a commit frees pages for another. So a trouble is over only when
-	// the store has taken the entries of the smallest poll it refused several
-	// times over, or once and has then refused nothing for a while.
+	// What a full store refused once may fit in the next time, and what comes
+	// after it not any more: a commit frees pages for another. So it is well only
+	// when it has taken the entries of the smallest poll it refused several times
+	// over, or once and has then refused nothing for a while.
 	fitsTimes = 4
 	fitsFor   = 10 * time.Second
 )
@@ -161,7 +161,7 @@ func (r *room) taken(entries int) {
 	r.trying, r.next, r.pause = false, now, max(0, r.pause-1)
 	r.fitted += entries
 	switch {
-	case r.fitted >= fitsTimes*r.size:
+	case r.fitted >= fitsTimes*r.size, r.fitted >= r.size && r.trouble.Cause != storage.ErrFull:
 		r.end(now)
 	case r.fitted >= r.size && r.fits.IsZero():
 		r.fits = now
