@@ -41,6 +41,8 @@ func TestCanonical(t *testing.T) {
 		{"AMP path with slash", "https://example.org/news/1/amp/", "https://example.org/news/1/"},
 		{"AMP ending", "https://example.org/news/1.amp.html", "https://example.org/news/1.html"},
 		{"AMP query", "https://example.org/news?id=1&amp=1&outputType=amp", "https://example.org/news?id=1"},
+		{"AMP ending behind a dot", "https://example.org/..amp", "https://example.org/..amp"},
+		{"AMP ending behind two dots", "https://example.org/a/...amp", "https://example.org/a/...amp"},
 		{"a path about AMP", "https://example.org/amp", "https://example.org/amp"},
 		{"a word with amp", "https://example.org/stamp?lamp=1", "https://example.org/stamp?lamp=1"},
 		{"AMP host", "https://amp.example.org/a", "https://example.org/a"},

@@ -123,7 +123,8 @@ func withoutAMP(query string) string {
 // keeps the slash at its end as it is.
 func withoutAMPPath(path string) string {
 	for _, end := range []string{"/amp", ".amp", "/amp.html"} {
-		if rest, ok := strings.CutSuffix(path, end); ok && rest != "" {
+		rest, ok := strings.CutSuffix(path, end)
+		if ok && rest != "" && !strings.HasSuffix(rest, "/.") && !strings.HasSuffix(rest, "/..") { // a dot segment is no name
 			return rest
 		}
 	}
